@@ -1,0 +1,1 @@
+"""The trunk: what the post office does with a result between an agency and its addressee."""
