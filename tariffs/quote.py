@@ -1,0 +1,220 @@
+"""A book and a request make a quote: lines that sum to the price, each saying what it rests on and who owes it.
+
+VAT is counted for each payer on the net of each part (postage, surcharge, collection, redelivery), and a line carries
+what it adds to it. So the VAT of a part is its rate of the part's net, rounded once, however many lines the part has.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tariffs.bill import Bill, Move
+from tariffs.book import LEGS, PROVINCES, Book, Part, Payer, Proof, Service, TariffRefusal, Waiver, Words, Zone
+from tariffs.lines import Line, Quote
+from tariffs.money import Dong
+
+__all__ = [
+    "AssertedBy",
+    "Line",
+    "Payer",
+    "Place",
+    "Quote",
+    "QuoteRefused",
+    "Request",
+    "WaiverClaim",
+    "quote",
+    "zone_of",
+]
+
+
+class QuoteRefused(TariffRefusal):
+    """The book has no price for what was asked."""
+
+
+class AssertedBy(StrEnum):
+    """Who vouches for a waiver."""
+
+    AGENCY = "agency"
+    """The agency asserts it."""
+    CLERK = "clerk"
+    """A clerk at the counter records the paper seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaiverClaim:
+    """A waiver that somebody vouches for. `who` is an agency's code or a staff number, never a name: it is printed."""
+
+    kind: str
+    asserted_by: AssertedBy
+    who: str
+
+    def __post_init__(self) -> None:
+        if not self.kind or not self.who.strip():
+            raise ValueError(f"The waiver “{self.kind}” needs a kind and the code of who vouches for it.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A commune: the two-digit code of its province since July 2025, its own official code, whether it is remote."""
+
+    province: str
+    commune: str
+    remote: bool = False
+
+    def __post_init__(self) -> None:
+        if self.province not in PROVINCES:
+            raise ValueError(f"“{self.province}” is not the code of one of the 34 provinces.")
+        if not self.commune.strip():
+            raise ValueError(f"A place in province {self.province} has no commune code.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is to be priced.
+
+    `weight_g` in grams; `options` are codes of the book's options and rebates; `day` is Vietnam's; `payer` owes every
+    line that no waiver moves. `volume_tier` is what last month's count earned the agency (`Book.volume_tier`) and acts
+    only when the agency pays. `redeliveries` counts those asked for by the citizen. For both ways, either direction will do.
+    """
+
+    service: Service
+    origin: Place
+    destination: Place
+    weight_g: int
+    payer: Payer
+    day: date
+    options: frozenset[str] = frozenset()
+    waivers: frozenset[WaiverClaim] = frozenset()
+    agency_fee_to_collect: Dong = Dong(0)  # noqa: RUF009 - a NewType call is the number itself
+    volume_tier: str | None = None
+    redeliveries: int = 0
+
+    def __post_init__(self) -> None:
+        if self.weight_g <= 0:
+            raise ValueError(f"A weight of {self.weight_g} g cannot be priced: it must be above 0.")
+        if self.payer is Payer.SUBSIDY:
+            raise ValueError("A subsidy pays through a waiver of the book; the payer is the agency or the addressee.")
+        if self.agency_fee_to_collect < 0 or self.redeliveries < 0:
+            raise ValueError("The agency fee to collect and the count of redeliveries cannot be negative.")
+
+
+def zone_of(book: Book, origin: Place, destination: Place) -> Zone:
+    """The zone between two places, the same in both directions."""
+    if origin.province != destination.province:
+        return book.zones[origin.province, destination.province]
+    return Zone.SAME_COMMUNE if origin.commune == destination.commune else Zone.SAME_PROVINCE
+
+
+def quote(book: Book, request: Request) -> Quote:
+    """Price a request by a book.
+
+    Percentages of surcharges and redeliveries are taken of the postage before discounts; discounts follow one another,
+    each on what the one before left. Of several waivers the one that leaves the addressee least to pay counts. Raises
+    QuoteRefused when the book has not begun, or does not know the weight, an option, a tier or a waiver.
+    """
+    _refuse_unknown(book, request)
+    bill = Bill(book, request.payer)
+    zone = zone_of(book, request.origin, request.destination)
+    for leg in LEGS[request.service]:
+        bill.post(book.services[leg], zone, request.weight_g)
+    postage = bill.net_of(Part.POSTAGE)
+    _discount(bill, book, request)
+    _surcharge(bill, book, request, postage)
+    if fee := request.agency_fee_to_collect:
+        bill.charge("collection", book.collection, Part.COLLECTION, fee)
+    if (charged := request.redeliveries - book.redelivery.free) > 0:
+        bill.charge("redelivery", book.redelivery.rule, Part.REDELIVERY, postage, times=charged)
+    if request.payer is Payer.ADDRESSEE:
+        _waive(bill, book, request)
+    return Quote(book=book.code, day=request.day, lines=tuple(bill.lines))
+
+
+def _discount(bill: Bill, book: Book, request: Request) -> None:
+    if request.service is Service.BOTH_WAYS:
+        bill.reduce("discount.both_ways", book.both_ways)
+    if request.volume_tier is not None and request.payer is Payer.AGENCY:
+        for tier in book.volume_tiers:
+            if tier.rule.code == request.volume_tier:
+                bill.reduce(f"discount.volume.{tier.rule.code}", tier.rule)
+    for code, rule in book.rebates.items():
+        if code in request.options:
+            bill.reduce(f"rebate.{code}", rule)
+
+
+def _surcharge(bill: Bill, book: Book, request: Request, postage: int) -> None:
+    if request.origin.remote or request.destination.remote:
+        bill.charge("surcharge.remote", book.remote, Part.SURCHARGE, postage)
+    for code, rule in book.options.items():
+        if code in request.options:
+            bill.charge(f"surcharge.{code}", rule, Part.SURCHARGE, postage)
+
+
+def _waive(bill: Bill, book: Book, request: Request) -> None:
+    """Lay the best waiver that counts on its bearer. The book's order decides between equals."""
+    remote = request.origin.remote or request.destination.remote
+    if not remote and not request.waivers:
+        return
+    best: list[Move] = []
+    best_waiver, best_vouched = None, Words(vi="", en="")
+    for waiver in book.waivers.values():
+        vouched = _vouched(waiver, request.waivers, remote=remote)
+        if vouched is None:
+            continue
+        moves = bill.moves(waiver)
+        if sum(move.gross for move in moves) > sum(move.gross for move in best):
+            best, best_waiver, best_vouched = moves, waiver, vouched
+    if best_waiver is not None:
+        bill.move(best, best_waiver, best_vouched)
+
+
+def _vouched(waiver: Waiver, claims: frozenset[WaiverClaim], *, remote: bool) -> Words | None:
+    """Why a waiver counts, in words that name who says so; None when it does not count."""
+    if waiver.proof is Proof.REMOTE_PLACE:
+        return Words(vi="theo địa chỉ", en="by the address") if remote else None
+    made = sorted(
+        (claim for claim in claims if claim.kind == waiver.kind), key=lambda made: (made.asserted_by, made.who)
+    )
+    if not made:
+        return None
+    if made[0].asserted_by is AssertedBy.AGENCY:
+        return Words(vi=f"cơ quan {made[0].who} xác nhận", en=f"asserted by agency {made[0].who}")
+    return Words(vi=f"giao dịch viên {made[0].who} đã xem giấy tờ", en=f"paper seen by clerk {made[0].who}")
+
+
+def _refuse_unknown(book: Book, request: Request) -> None:
+    if request.day < book.in_force_from:
+        raise QuoteRefused(
+            "book-not-begun",
+            vi=f"Biểu cước {book.code} có hiệu lực từ {book.in_force_from:%d/%m/%Y}, sau ngày {request.day:%d/%m/%Y}.",
+            en=f"Tariff book {book.code} begins on {book.in_force_from}, after {request.day}.",
+        )
+    for leg in LEGS[request.service]:
+        most = book.services[leg].further.up_to_g
+        if request.weight_g > most:
+            raise QuoteRefused(
+                "too-heavy",
+                vi=f"{request.weight_g} g vượt mức tối đa {most} g của dịch vụ này.",
+                en=f"{request.weight_g} g is above this service's limit of {most} g.",
+            )
+    for option in request.options:
+        if option not in book.options and option not in book.rebates:
+            known = ", ".join([*book.options, *book.rebates])
+            raise QuoteRefused(
+                "unknown-option",
+                vi=f"Biểu cước {book.code} không có tùy chọn “{option}”; chỉ có: {known}.",
+                en=f"Tariff book {book.code} has no option “{option}”; it has {known}.",
+            )
+    for claim in request.waivers:
+        if claim.kind not in book.waivers:
+            known = ", ".join(book.waivers)
+            raise QuoteRefused(
+                "unknown-waiver",
+                vi=f"Biểu cước {book.code} không có diện miễn giảm “{claim.kind}”; chỉ có: {known}.",
+                en=f"Tariff book {book.code} has no waiver “{claim.kind}”; it has {known}.",
+            )
+    if request.volume_tier is not None and all(t.rule.code != request.volume_tier for t in book.volume_tiers):
+        raise QuoteRefused(
+            "unknown-volume-tier",
+            vi=f"Biểu cước {book.code} không có bậc sản lượng “{request.volume_tier}”.",
+            en=f"Tariff book {book.code} has no volume tier “{request.volume_tier}”.",
+        )
