@@ -21,7 +21,7 @@ What happens to a message follows from the last six digits of its phone; every o
 
 Besides Twilio's own paths, for the demo and the tests:
 
-    GET  /_standin/messages?to=&after=N   what was sent and received, text included, from the N-th on
+    GET  /_standin/messages?to=&after=N   a list of what was sent and received, text included, from the N-th on
     GET  /_standin/idle                   {"outstanding": status changes to come, "failed": callbacks nobody took}
     POST /_standin/inbound                From, Body (form): a phone answers; posted, signed, to the inbound URL
 """
