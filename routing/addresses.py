@@ -1,0 +1,453 @@
+"""Our own matcher: from an address as people write it to the commune it lies in, or to the question to ask.
+
+Reads the old three-level and the new two-level form. Never guesses silently: what the text does not decide
+is `ask` with the candidates, what names no place is `unknown`.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from routing.communes import Gazetteer
+from routing.mentions import Mention, Words, find_mentions, find_slips, read_words
+from routing.streets import Place, read_place
+from routing.units_index import Unit, UnitsIndex
+
+MARGIN = 0.25  # by how much the best reading must beat every reading with another commune
+LONGEST_TEXT = 400
+MOST_CANDIDATES = 30
+
+
+class Verdict(StrEnum):
+    """Whether the text decides."""
+
+    SURE = "sure"
+    ASK = "ask"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A commune that the address may lie in. `confidence` 0..1; over all candidates of a match they sum to at most 1."""
+
+    commune_id: int
+    confidence: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What was understood: places as written, units by their official names; None for what the text lacks."""
+
+    house: str | None = None
+    alley: str | None = None
+    street: str | None = None
+    hamlet: str | None = None
+    commune: str | None = None
+    district: str | None = None
+    province: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """The answer for one address; the likeliest candidate first."""
+
+    verdict: Verdict
+    candidates: tuple[Candidate, ...] = ()
+    parts: Parts = Parts()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One way to read the text: this unit, named here, in this district and province."""
+
+    score: float
+    unit: Unit
+    ward: Mention
+    district: Mention | None
+    province: Mention | None
+    conflict: bool
+
+
+class Matcher:
+    """Matches against one gazetteer. Building takes a second or two; it may be shared between threads."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._index = UnitsIndex(gazetteer)
+
+    def match(self, text: str) -> Match:
+        """Read free text: one address, in any order, with or without diacritics, commas and kinds."""
+        return self._match(read_words(text[:LONGEST_TEXT]))
+
+    def match_units(
+        self, *, province: str, district: str | None = None, commune: str | None = None, street: str | None = None
+    ) -> Match:
+        """Read an address whose units came apart. `street` is everything before the commune."""
+        fields = ((street, "-" if commune else ""), (commune, "w"), (district, "d"), (province, "p"))
+        given = [(" , ".join((value or "").splitlines()), role) for value, role in fields if value and value.strip()]
+        return self._match(
+            read_words("\n".join(v[:LONGEST_TEXT] for v, _ in given), [role for _, role in given] or ["-"])
+        )
+
+    def _match(self, words: Words) -> Match:
+        mentions = find_mentions(words, self._index)
+        readings = self._readings(mentions)
+        best = readings[0] if readings else None
+        if best is None or self._incomplete(best, words, mentions):
+            slips = find_slips(words, self._index, mentions, _solid(best, mentions))
+            if slips:
+                mentions = [*mentions, *slips]
+                readings = self._readings(mentions)
+                best = readings[0] if readings else None
+        if best is None or best.conflict or best.score < 1.0:
+            return self._without_ward(words, mentions)
+        return self._judge(best, readings, words, mentions)
+
+    def _readings(self, mentions: list[Mention]) -> list[_Reading]:
+        """Every reading that a named unit allows, best first."""
+        index = self._index
+        provinces: dict[int, list[tuple[Mention, set[int]]]] = defaultdict(list)
+        districts: dict[int, list[Mention]] = defaultdict(list)
+        strong_province = 0.0
+        strong_districts: list[Mention] = []
+        for mention in mentions:
+            if mention.level == "p":
+                for new in {pair[0] for pair in mention.entry.provinces}:
+                    provinces[new].append((mention, {old for n, old in mention.entry.provinces if n == new}))
+                strong_province = max(strong_province, mention.quality)
+            elif mention.level == "d":
+                for at in mention.entry.districts:
+                    districts[at].append(mention)
+                if mention.quality >= 0.6:
+                    strong_districts.append(mention)
+        ruled_by: dict[int, list[tuple[int, Mention]]] = defaultdict(list)
+        for at, named in districts.items():
+            for target in index.districts[at].targets:
+                ruled_by[target] += [(at, mention) for mention in named]
+        found: list[_Reading] = []
+        for ward in mentions:
+            if ward.level != "w":
+                continue
+            base = 1.5 * ward.quality
+            for position in ward.entry.units:
+                unit = index.units[position]
+                there = provinces.get(unit.province)
+                if there is None and strong_province >= 0.75:
+                    continue
+                found.append(self._read(base, unit, ward, there or [], districts, ruled_by, strong_districts))
+        found.sort(key=lambda reading: -reading.score)
+        return found
+
+    def _read(
+        self,
+        base: float,
+        unit: Unit,
+        ward: Mention,
+        provinces: list[tuple[Mention, set[int]]],
+        districts: dict[int, list[Mention]],
+        ruled_by: dict[int, list[tuple[int, Mention]]],
+        strong: list[Mention],
+    ) -> _Reading:
+        score = base
+        if ward.kind and unit.kind and ward.kind != unit.kind:
+            score -= 0.5
+        if ward.toned and unit.toned:
+            score += 0.3 if ward.toned == unit.toned else -0.1
+        if unit.former:
+            score -= 0.2
+        district, gain = None, 0.0
+        if unit.old is not None:
+            official = self._index.districts[unit.district]
+            for mention in districts.get(unit.district, ()):
+                if _apart(mention, ward):
+                    worth = mention.quality
+                    if mention.kind and mention.kind != official.kind:
+                        worth -= 0.25
+                    if mention.toned:
+                        worth += 0.1 if mention.toned == official.toned else -0.1
+                    if worth > gain:
+                        district, gain = mention, worth
+            score += gain if district else -0.6
+        else:
+            for _, mention in ruled_by.get(unit.targets[0], ()):
+                if _apart(mention, ward) and 0.6 * mention.quality - 0.3 > gain - 0.3:
+                    district, gain = mention, 0.6 * mention.quality
+        province, most = None, 0.0
+        for mention, olds in provinces:
+            if not _apart(mention, ward) or (district is not None and not _apart(mention, district)):
+                continue
+            worth = mention.quality + (0.1 if unit.old_province < 0 or unit.old_province in olds else -0.2)
+            if worth > most:
+                province, most = mention, worth
+        if unit.old is None:
+            # A district named by accident (it is also the province's name) must not turn a new form into a mixed one.
+            if district is not None:
+                score += gain - 0.3
+        score += most
+        conflict = any(
+            other is not district
+            and _apart(other, ward)
+            and (district is None or _apart(other, district))
+            and (province is None or _apart(other, province))
+            for other in strong
+        )
+        if conflict and district is None:
+            score -= 1.5
+        else:
+            conflict = False
+        return _Reading(score, unit, ward, district, province, conflict)
+
+    def _incomplete(self, best: _Reading, words: Words, mentions: list[Mention]) -> bool:
+        """Whether something in the text is still unexplained, so that slips of the pen are worth a look."""
+        return (
+            best.conflict
+            or best.score < 2.2
+            or best.ward.quality < 0.5
+            or (best.unit.old is not None and best.district is None)
+            or best.province is None
+            or _gap(best, words)
+            or _unread_district(best, words)
+            or _unread_ward(best, words)
+            or self._may_be_district(best, mentions)
+        )
+
+    def _may_be_district(self, best: _Reading, mentions: list[Mention]) -> bool:
+        """Whether the name taken for a new commune's is, without its kind, as well a district's."""
+        if best.ward.kind or best.unit.old is not None:
+            return False
+        return any(
+            m.level == "d"
+            and m.name == best.ward.name
+            and m.end == best.ward.end
+            and any(self._index.districts[at].province == best.unit.province for at in m.entry.districts)
+            for m in mentions
+        )
+
+    def _judge(self, best: _Reading, readings: list[_Reading], words: Words, mentions: list[Mention]) -> Match:
+        doubt = (
+            _gap(best, words)
+            or _unread_district(best, words)
+            or _unread_ward(best, words)
+            or self._may_be_district(best, mentions)
+            or (best.province is None and best.district is None)
+            or best.ward.quality < 0.4
+            or best.unit.doubtful
+        )
+        reach = best.score - (0.9 if doubt else MARGIN)
+        close = [reading for reading in readings if reading.score > reach and not reading.conflict]
+        weights: dict[int, float] = {}
+        why: dict[int, str] = {}
+        for reading in close:
+            share = math.exp(4 * (reading.score - best.score)) / len(reading.unit.targets)
+            for target in reading.unit.targets:
+                if share > weights.get(target, 0.0):
+                    weights[target] = share
+                    why[target] = _why(reading)
+        if best.unit.doubtful:
+            self._add_neighbours(best, weights, why)
+        elif self._may_be_district(best, mentions):
+            self._add_district(best, mentions, weights, why)
+        sure = len(weights) == 1 and not doubt
+        exact = all(m is None or m.exact for m in (best.ward, best.district, best.province))
+        certainty = 0.995 if sure and exact else 0.97 if sure else 0.9
+        return Match(
+            verdict=Verdict.SURE if sure else Verdict.ASK,
+            candidates=_ranked(weights, why, certainty),
+            parts=self._parts(words, mentions, best),
+        )
+
+    def _add_neighbours(self, best: _Reading, weights: dict[int, float], why: dict[int, str]) -> None:
+        """A suspect conversion may be wrong altogether: offer the district's other communes too, less likely."""
+        for target in self._index.districts[best.unit.district].targets:
+            if target not in weights:
+                weights[target] = 0.02
+                why[target] = f"{self._index.districts[best.unit.district].official} · chuyển đổi chưa chắc"
+
+    def _add_district(
+        self, best: _Reading, mentions: list[Mention], weights: dict[int, float], why: dict[int, str]
+    ) -> None:
+        for mention in mentions:
+            if mention.level == "d" and (mention.name, mention.end) == (best.ward.name, best.ward.end):
+                for at in mention.entry.districts:
+                    district = self._index.districts[at]
+                    if district.province == best.unit.province:
+                        for target in district.targets:
+                            if target not in weights:
+                                weights[target] = 0.3 / len(district.targets)
+                                why[target] = district.official
+
+    def _without_ward(self, words: Words, mentions: list[Mention]) -> Match:
+        """No commune could be read: ask within the district if that is clear, else say so."""
+        options: list[tuple[float, int, Mention, Mention | None]] = []
+        named = [m for m in mentions if m.level == "p" and m.quality >= 0.4]
+        for mention in mentions:
+            if mention.level != "d" or mention.quality < 0.5:
+                continue
+            for at in mention.entry.districts:
+                district = self._index.districts[at]
+                score = mention.quality - (0.25 if mention.kind and mention.kind != district.kind else 0.0)
+                province = None
+                for other in named:
+                    if _apart(other, mention) and any(new == district.province for new, _ in other.entry.provinces):
+                        olds = {old for _, old in other.entry.provinces}
+                        score += other.quality + (0.2 if district.old_province in olds else 0.0)
+                        province = other
+                        break
+                if province is None and any(m.quality >= 0.75 and _apart(m, mention) for m in named):
+                    continue
+                options.append((score, at, mention, province))
+        province_only = max(named, key=lambda m: m.quality, default=None)
+        if not options:
+            return Match(verdict=Verdict.UNKNOWN, parts=self._parts(words, mentions, None, None, province_only))
+        options.sort(key=lambda option: -option[0])
+        score, at, mention, province = options[0]
+        if len({o[1] for o in options if o[0] > score - 0.2}) > 1 and province is None:
+            # A district's name that several provinces have, and no province: as good as no place.
+            return Match(verdict=Verdict.UNKNOWN, parts=self._parts(words, mentions, None))
+        district = self._index.districts[at]
+        weights = dict.fromkeys(district.targets, 1.0)
+        why = dict.fromkeys(district.targets, district.official)
+        parts = self._parts(words, mentions, None, mention, province)
+        return Match(
+            verdict=Verdict.ASK,
+            candidates=_ranked(weights, why, 0.9),
+            parts=replace(parts, district=district.official, province=self._index.old_provinces[district.old_province]),
+        )
+
+    def _parts(
+        self,
+        words: Words,
+        mentions: list[Mention],
+        best: _Reading | None,
+        district: Mention | None = None,
+        province: Mention | None = None,
+    ) -> Parts:
+        used: Iterable[Mention | None] = (district, province)
+        commune_name = district_name = province_name = None
+        if best is not None:
+            used = (best.ward, best.district, best.province)
+            commune_name = best.unit.official
+            if best.unit.old is not None:
+                district_name = best.unit.old.district
+                province_name = best.unit.old.province
+            elif best.unit.commune is not None:
+                province_name = best.unit.commune.province
+                if best.district is not None:
+                    target = best.unit.targets[0]
+                    district_name = next(
+                        self._index.districts[at].official
+                        for at in best.district.entry.districts
+                        if target in self._index.districts[at].targets
+                    )
+        elif province is not None:
+            province_name = self._index.old_provinces[province.entry.provinces[0][1]]
+        taken = [m for m in used if m is not None]
+        place = _place(words, taken)
+        return Parts(
+            house=place.house,
+            alley=place.alley,
+            street=place.street,
+            hamlet=place.hamlet,
+            commune=commune_name,
+            district=district_name,
+            province=province_name,
+        )
+
+
+def _apart(a: Mention, b: Mention) -> bool:
+    return a.end <= b.start or b.end <= a.start
+
+
+def _used(best: _Reading) -> list[Mention]:
+    return [mention for mention in (best.ward, best.district, best.province) if mention is not None]
+
+
+def _solid(best: _Reading | None, mentions: list[Mention]) -> set[int]:
+    """Positions of words that are certainly explained and need no look at slips."""
+    if best is None or best.conflict:
+        keep = [m for m in mentions if m.level != "w" and m.quality >= 0.75]
+    else:
+        keep = [m for m in _used(best) if m.quality >= 0.75 and not (m is best.ward and not m.kind)]
+    return {at for mention in keep for at in range(mention.start, mention.end)}
+
+
+def _gap(best: _Reading, words: Words) -> bool:
+    """Whether letters stand unexplained between the unit and its province or district."""
+    spans = sorted((m.start, m.end) for m in _used(best))
+    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        if any(words.raw[at].isalpha() and len(words.raw[at]) > 1 for at in range(end, start)):
+            return True
+    return False
+
+
+def _covered(best: _Reading, at: int) -> bool:
+    return any(m.start <= at < m.end for m in _used(best))
+
+
+def _unread_district(best: _Reading, words: Words) -> bool:
+    """Whether a district is announced by its kind but not understood."""
+    if best.district is not None:
+        return False
+    return any(
+        words.kind[at] in ("quan", "huyen", "tx") and not _covered(best, at - 1) and _announces(words, at)
+        for at in range(1, len(words.raw))
+    )
+
+
+def _unread_ward(best: _Reading, words: Words) -> bool:
+    """Whether a commune is announced by its kind while another name was taken for the commune's."""
+    if best.ward.kind:
+        return False
+    return any(
+        words.kind[at] in ("phuong", "xa", "tt", "dk") and not _covered(best, at - 1) and _announces(words, at)
+        for at in range(1, len(words.raw))
+    )
+
+
+def _announces(words: Words, at: int) -> bool:
+    """Whether the kind word before word `at` is one: at the start of a piece, or written in full with its tone."""
+    start = words.kind_start[at]
+    if words.hard[start] or words.soft[start]:
+        return True
+    written = words.text[words.start[start] : words.end[start]].lower()
+    return written in ("phường", "xã", "quận", "huyện", "thị") or (words.plain and written in ("phuong", "xa", "huyen"))
+
+
+def _why(reading: _Reading) -> str:
+    if reading.unit.old is None:
+        return reading.unit.official
+    words = reading.unit.old.words
+    if reading.unit.former:
+        words += " (tên trước đó)"
+    return words + " · đã chia tách" if reading.unit.old.divided else words
+
+
+def _ranked(weights: dict[int, float], why: dict[int, str], certainty: float) -> tuple[Candidate, ...]:
+    whole = sum(weights.values())
+    first = sorted(weights, key=lambda target: -weights[target])[:MOST_CANDIDATES]
+    return tuple(
+        Candidate(commune_id=target, confidence=round(certainty * weights[target] / whole, 4), why=why[target])
+        for target in first
+    )
+
+
+def _place(words: Words, taken: list[Mention]) -> Place:
+    """The pieces of the text that name no unit, cut at commas and at the units."""
+    covered = {at for mention in taken for at in range(mention.start, mention.end)}
+    pieces: list[str] = []
+    begun: int | None = None
+    last = 0
+    for at in range(len(words.raw)):
+        if begun is not None and (at in covered or words.hard[at]):
+            pieces.append(words.text[begun:last])
+            begun = None
+        if at in covered:
+            continue
+        if begun is None:
+            begun = words.start[at]
+        last = words.end[at]
+    if begun is not None:
+        pieces.append(words.text[begun:last])
+    return read_place(pieces)

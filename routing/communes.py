@@ -1,0 +1,375 @@
+"""The country as data: provinces, communes and the old units that became them.
+
+A `Gazetteer` is one dated state of the country, frozen; `delivery.store` builds it from rows and the
+next merger is another one. `suspects()` tells what in it cannot be right. Points are WGS 84 degrees.
+"""
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from statistics import median
+
+from routing.wording import key
+
+EARTH_KM = 6371.0088  # IUGG mean radius
+# Islands included: Trường Sa lies beyond 111° E, Phú Quốc's islets beyond 102.5° E is sea.
+SOUTH, NORTH, WEST, EAST = 6.0, 23.5, 102.0, 117.6
+
+
+class CommuneKind(StrEnum):
+    """What a commune-level unit is since 1 July 2025."""
+
+    WARD = "ward"
+    COMMUNE = "commune"
+    SPECIAL_ZONE = "special_zone"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Province:
+    """A province or centrally run city; `former` are the old provinces now inside it, its own old self included."""
+
+    code: str
+    name: str
+    former: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.code or not self.name:
+            raise ValueError(f"A province needs a code and a name: {self.code!r}, {self.name!r}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commune:
+    """A ward, commune or special zone.
+
+    `id` is ours and stays over loads; `code` is the official text, on which published lists disagree.
+    `radius_m` is that of a circle of the unit's area, None when the area is unknown.
+    """
+
+    id: int
+    code: str
+    name: str
+    kind: CommuneKind
+    province_code: str
+    province: str
+    lat: float
+    lon: float
+    radius_m: float | None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.lat) and -90 <= self.lat <= 90 and math.isfinite(self.lon) and abs(self.lon) <= 180):
+            raise ValueError(f"{self.name}, {self.province}: {self.lat}, {self.lon} is no point on Earth.")
+        if self.radius_m is not None and not self.radius_m > 0:
+            raise ValueError(f"{self.name}, {self.province}: a radius of {self.radius_m} m.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OldUnit:
+    """A ward or commune of before 1 July 2025 and what became of it.
+
+    `targets` are commune ids: one when it lies wholly inside, several when it was divided. `ward` is ""
+    for an island district without wards. `former` and `district_former` are keys (`wording.key`) of names
+    that it and its district had before earlier mergers.
+    """
+
+    ward: str
+    district: str
+    province: str
+    targets: tuple[int, ...]
+    code: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    former: tuple[str, ...] = ()
+    district_former: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.district or not self.province:
+            raise ValueError(f"Old unit {self.ward!r} needs a district and a province.")
+        if len(set(self.targets)) != len(self.targets):
+            raise ValueError(f"{self.words} names a target twice.")
+
+    @property
+    def divided(self) -> bool:
+        """Whether parts of it went to different communes."""
+        return len(self.targets) > 1
+
+    @property
+    def words(self) -> str:
+        """Its full old address line."""
+        return ", ".join(part for part in (self.ward, self.district, self.province) if part)
+
+
+class Fault(StrEnum):
+    """What can be wrong with the data."""
+
+    COUNT = "count"
+    ORPHAN = "orphan"
+    NO_AREA = "no_area"
+    POINT_OUTSIDE = "point_outside"
+    POINT_FAR = "point_far"
+    POINT_SWAPPED = "point_swapped"
+    OLD_POINT_FAR = "old_point_far"
+    CONVERSION_FAR = "conversion_far"
+    CONVERSION_NAMESAKE = "conversion_namesake"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspect:
+    """One thing that cannot be right, with the commune or old unit it is about."""
+
+    fault: Fault
+    words: str
+    commune_id: int | None = None
+    old_unit: OldUnit | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many there should be."""
+
+    provinces: int
+    communes: int
+    old_units: int
+
+
+SINCE_JULY_2025 = Counts(provinces=34, communes=3_321, old_units=10_040)  # Resolution 202/2025/QH15 and its 34 lists
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gazetteer:
+    """One dated state of the country. Refuses double ids, unknown provinces and targets that are not there."""
+
+    provinces: tuple[Province, ...]
+    communes: tuple[Commune, ...]
+    old_units: tuple[OldUnit, ...]
+    _by_id: dict[int, Commune] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes = {province.code for province in self.provinces}
+        by_id: dict[int, Commune] = {}
+        for commune in self.communes:
+            if commune.id in by_id:
+                raise ValueError(f"Communes {by_id[commune.id].name} and {commune.name} share the id {commune.id}.")
+            if commune.province_code not in codes:
+                raise ValueError(f"{commune.name}: no province has the code {commune.province_code!r}.")
+            by_id[commune.id] = commune
+        for unit in self.old_units:
+            for target in unit.targets:
+                if target not in by_id:
+                    raise ValueError(f"{unit.words}: its target {target} is not a commune of this gazetteer.")
+        object.__setattr__(self, "_by_id", by_id)
+
+    def commune(self, commune_id: int) -> Commune:
+        """The commune with our `commune_id`; KeyError when there is none."""
+        return self._by_id[commune_id]
+
+    def find(self, province: str, name: str) -> Commune | None:
+        """The commune with exactly this full name ("Phường Sài Gòn") in the province with exactly this full name."""
+        return self._by_name.get((province, name))
+
+    def communes_of(self, province_code: str) -> tuple[Commune, ...]:
+        """A province's communes, in the gazetteer's order."""
+        return tuple(commune for commune in self.communes if commune.province_code == province_code)
+
+    def sources(self, commune_id: int) -> tuple[OldUnit, ...]:
+        """The old units that lie, wholly or in part, inside a commune."""
+        return self._sources.get(commune_id, ())
+
+    def province_since(self, old_province: str) -> Province | None:
+        """The province that an old province is now part of."""
+        return self._since.get(old_province)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Commune]:
+        return {(commune.province, commune.name): commune for commune in self.communes}
+
+    @cached_property
+    def _since(self) -> dict[str, Province]:
+        return {former: province for province in self.provinces for former in province.former}
+
+    @cached_property
+    def _sources(self) -> dict[int, tuple[OldUnit, ...]]:
+        into: dict[int, list[OldUnit]] = defaultdict(list)
+        for unit in self.old_units:
+            for target in unit.targets:
+                into[target].append(unit)
+        return {commune_id: tuple(units) for commune_id, units in into.items()}
+
+    def suspects(self, expected: Counts = SINCE_JULY_2025) -> tuple[Suspect, ...]:
+        """Everything that cannot be right, worst first by kind: counts, orphans, points, conversions."""
+        return (*self._wrong_counts(expected), *self._orphans(), *self._points, *self._conversions)
+
+    @cached_property
+    def doubtful(self) -> frozenset[tuple[str, str, str]]:
+        """(ward, district, province) of old units whose conversion is suspect: an address there must be asked about."""
+        return frozenset(
+            (suspect.old_unit.ward, suspect.old_unit.district, suspect.old_unit.province)
+            for suspect in self._conversions
+            if suspect.old_unit
+        )
+
+    @cached_property
+    def misplaced(self) -> frozenset[int]:
+        """Ids of communes whose point is not to be trusted."""
+        wrong = {Fault.POINT_FAR, Fault.POINT_OUTSIDE, Fault.POINT_SWAPPED}
+        return frozenset(s.commune_id for s in self._points if s.fault in wrong and s.commune_id is not None)
+
+    def _wrong_counts(self, expected: Counts) -> list[Suspect]:
+        pairs = (
+            ("provinces", len(self.provinces), expected.provinces),
+            ("communes", len(self.communes), expected.communes),
+            ("old units", len(self.old_units), expected.old_units),
+        )
+        return [
+            Suspect(fault=Fault.COUNT, words=f"{there} {what}, expected {due}.")
+            for what, there, due in pairs
+            if there != due
+        ]
+
+    def _orphans(self) -> list[Suspect]:
+        peopled = {commune.province_code for commune in self.communes}
+        found = [
+            Suspect(fault=Fault.ORPHAN, words=f"{province.name} has no commune.")
+            for province in self.provinces
+            if province.code not in peopled
+        ]
+        found += [
+            Suspect(fault=Fault.ORPHAN, words=f"No old unit leads to {c.name}, {c.province}.", commune_id=c.id)
+            for c in self.communes
+            if c.id not in self._sources
+        ]
+        found += [
+            Suspect(fault=Fault.ORPHAN, words=f"{unit.words} leads nowhere.", old_unit=unit)
+            for unit in self.old_units
+            if not unit.targets
+        ]
+        return found
+
+    @cached_property
+    def _stray_old(self) -> dict[OldUnit, float]:
+        """Old units whose own point lies far from their district's middle, with the distance in km."""
+        districts: dict[tuple[str, str], list[OldUnit]] = defaultdict(list)
+        for unit in self.old_units:
+            if unit.lat is not None and unit.lon is not None:
+                districts[unit.province, unit.district].append(unit)
+        stray: dict[OldUnit, float] = {}
+        for units in districts.values():
+            lat = median(unit.lat for unit in units if unit.lat is not None)
+            lon = median(unit.lon for unit in units if unit.lon is not None)
+            away = {unit: km(lat, lon, unit.lat or 0.0, unit.lon or 0.0) for unit in units}
+            usual = median(away.values())
+            stray |= {unit: far for unit, far in away.items() if far > max(12.0, 4 * usual)}
+        return stray
+
+    def _trusted(self, commune_id: int) -> list[OldUnit]:
+        """A commune's old units with a point that agrees with their district."""
+        return [u for u in self.sources(commune_id) if u.lat is not None and u not in self._stray_old]
+
+    @cached_property
+    def _points(self) -> tuple[Suspect, ...]:
+        found: list[Suspect] = []
+        far: dict[int, float] = {}
+        for commune in self.communes:
+            where = f"{commune.name}, {commune.province}"
+            if commune.radius_m is None:
+                found.append(Suspect(fault=Fault.NO_AREA, words=f"{where} has no area.", commune_id=commune.id))
+            if not (SOUTH <= commune.lat <= NORTH and WEST <= commune.lon <= EAST):
+                found.append(Suspect(fault=Fault.POINT_OUTSIDE, words=f"{where} lies abroad.", commune_id=commune.id))
+            away = [gap for unit in self._trusted(commune.id) if (gap := _gap(commune, unit)) is not None]
+            if away and min(away) > 3 * _radius_km(commune) and min(away) > 5:
+                far[commune.id] = min(away)
+        for commune_id, gap in far.items():
+            commune = self.commune(commune_id)
+            twin = next((o for o in far if o != commune_id and self._explains(commune_id, o)), None)
+            words = f"{commune.name}, {commune.province}: its point is {gap:.0f} km from the nearest of its old units"
+            if twin is None:
+                found.append(Suspect(fault=Fault.POINT_FAR, words=words + ".", commune_id=commune_id))
+            else:
+                words += f", but fits those of {self.commune(twin).name}."
+                found.append(Suspect(fault=Fault.POINT_SWAPPED, words=words, commune_id=commune_id))
+        found += [
+            Suspect(
+                fault=Fault.OLD_POINT_FAR,
+                words=f"{unit.words}: its point is {gap:.0f} km from its district.",
+                old_unit=unit,
+            )
+            for unit, gap in self._stray_old.items()
+        ]
+        return tuple(found)
+
+    def _explains(self, commune_id: int, other_id: int) -> bool:
+        """Whether the point of one commune fits the old units of another."""
+        gaps = [_gap(self.commune(commune_id), unit) for unit in self._trusted(other_id)]
+        return min((gap for gap in gaps if gap is not None), default=math.inf) < 2.5 * _radius_km(
+            self.commune(other_id)
+        )
+
+    @cached_property
+    def _conversions(self) -> tuple[Suspect, ...]:
+        """Old units led too far away, and divided ones that share their targets with a namesake elsewhere."""
+        misplaced = self.misplaced
+        namesakes: dict[tuple[str, int], list[OldUnit]] = defaultdict(list)
+        for unit in self.old_units:
+            if unit.divided:
+                for target in unit.targets:
+                    namesakes[key(unit.ward), target].append(unit)
+        found = []
+        for unit in self.old_units:
+            twin = next(
+                (t for target in unit.targets for t in namesakes.get((key(unit.ward), target), ()) if t is not unit),
+                None,
+            )
+            if twin is not None and unit.divided:
+                words = f"{unit.words} shares its targets with its namesake in {twin.district}."
+                found.append(Suspect(fault=Fault.CONVERSION_NAMESAKE, words=words, old_unit=unit))
+                continue
+            if unit in self._stray_old:
+                continue
+            for target in unit.targets:
+                commune = self.commune(target)
+                gap = _gap(commune, unit)
+                if gap is None or target in misplaced or gap < max(8.0, 3.5 * _radius_km(commune)):
+                    continue
+                if not unit.divided and self._has_neighbour(unit, commune):
+                    continue
+                words = f"{unit.words} is led to {commune.name}, {gap:.0f} km away."
+                found.append(Suspect(fault=Fault.CONVERSION_FAR, words=words, old_unit=unit, commune_id=target))
+        return tuple(found)
+
+    def _has_neighbour(self, unit: OldUnit, commune: Commune) -> bool:
+        """Whether another unit of the same district, near the commune, went there too."""
+        return any(
+            other is not unit
+            and (other.district, other.province) == (unit.district, unit.province)
+            and (_gap(commune, other) or math.inf) < 3 * _radius_km(commune)
+            for other in self.sources(commune.id)
+        )
+
+
+def km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Great-circle distance in km (haversine)."""
+    rise = math.sin(math.radians(other_lat - lat) / 2) ** 2
+    run = math.sin(math.radians(other_lon - lon) / 2) ** 2
+    return (
+        2
+        * EARTH_KM
+        * math.asin(math.sqrt(min(1.0, rise + math.cos(math.radians(lat)) * math.cos(math.radians(other_lat)) * run)))
+    )
+
+
+def _radius_km(commune: Commune) -> float:
+    return (commune.radius_m or 3_000.0) / 1_000
+
+
+def _gap(commune: Commune, unit: OldUnit) -> float | None:
+    if unit.lat is None or unit.lon is None:
+        return None
+    return km(commune.lat, commune.lon, unit.lat, unit.lon)
+
+
+def kinds(gazetteer: Gazetteer) -> Counter[CommuneKind]:
+    """How many wards, communes and special zones."""
+    return Counter(commune.kind for commune in gazetteer.communes)

@@ -1,0 +1,59 @@
+"""What stands before the commune in an address: house, alley, street and hamlet, kept apart."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.wording import fold
+
+_HAMLET = re.compile(
+    r"\b(?:to dan pho|tdp|to dp|to|khu pho|kp|khu vuc|kv|khu dan cu|kdc|khu|ap|thon|xom|ban|buon|bon|khom|lang|cum|phum|soc)"
+    r"\b\.?\s*(?:so\s*)?"
+)
+_ALLEY = re.compile(r"\b(?:hem|ngo|ngach|kiet|hxh)\b\.?\s*(?:so\s*)?(\d+[a-z]?(?:/\d+[a-z]?)*)")
+_HOUSE = re.compile(
+    r"^\s*(?:so nha|nha so|so|sn|nha)?\.?\s*(\d+(?:\s?(?:bis|ter)|[a-z]{1,2})?(?:\s?[/-]\s?\d+(?:[a-z]{1,2})?)*)\b(?!\s*(?:thang|/))"
+)
+_STREET = re.compile(r"^\s*(?:duong so|duong|pho|d\.)\s*(?=\S)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What could be read, as it was written; None for what is not there."""
+
+    house: str | None = None
+    alley: str | None = None
+    street: str | None = None
+    hamlet: str | None = None
+
+
+def read_place(pieces: Sequence[str]) -> Place:
+    """Read the pieces of a (tidied) address that name no unit, in the order in which they stand."""
+    house = street = None
+    alleys: list[str] = []
+    hamlets: list[str] = []
+    for piece in pieces:
+        rest = piece
+        if house is None and not _HAMLET.match(fold(rest).strip()):
+            found = _HOUSE.match(fold(rest))
+            if found:
+                house = rest[found.start(1) : found.end(1)].replace(" ", "")
+                rest = rest[found.end() :]
+        while found := _ALLEY.search(fold(rest)):
+            alleys.append(rest[found.start() : found.end()].strip())
+            rest = f"{rest[: found.start()]} {rest[found.end() :]}"
+        found = _HAMLET.search(fold(rest))
+        if found and (
+            found.start() == 0 or not rest[: found.start()].strip(" .-") or rest[found.end() :][:1].isdigit()
+        ):
+            hamlets.append(rest[found.start() :].strip(" .-"))
+            rest = rest[: found.start()]
+        rest = rest.strip(" .-:()")
+        named = _STREET.match(fold(rest))
+        if named and not fold(rest).startswith("duong so"):
+            rest = rest[named.end() :]
+        if street is None and len(rest) > 1:
+            street = rest
+    if house and "/" in house and not alleys:
+        alleys.append(house.rpartition("/")[0])
+    return Place(house=house, alley=", ".join(alleys) or None, street=street, hamlet=", ".join(hamlets) or None)

@@ -1,0 +1,217 @@
+"""Every name of a province, a district or a commune-level unit, by key: what the matcher looks words up in."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.communes import Commune, Gazetteer, OldUnit
+from routing.wording import KIND_WORDS, key, one_slip, split_kind, syllables, toned
+
+# Names that people write for provinces besides the official ones.
+PROVINCE_ALIASES: dict[str, tuple[str, ...]] = {
+    "hochiminh": ("hcm", "tphcm", "hcmc", "tphochiminh", "saigon", "sg", "tpsg"),
+    "hanoi": ("hn", "tphn", "tphanoi"),
+    "danang": ("tpdanang", "tpdn"),
+    "haiphong": ("tphaiphong", "tphp"),
+    "cantho": ("tpcantho", "tpct"),
+    "hue": ("thuathienhue", "tthue", "tphue"),
+    "bariavungtau": ("brvt", "bavungtau"),
+    "daklak": ("daclac", "daklac", "darlac"),
+    "daknong": ("dacnong",),
+    "kontum": ("contum",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune, or an old unit under one of its names. `district` is -1 for a commune; `former`: not its last name."""
+
+    kind: str
+    name: str
+    toned: str
+    province: int
+    old_province: int
+    district: int
+    targets: tuple[int, ...]
+    old: OldUnit | None
+    commune: Commune | None
+    former: bool
+    doubtful: bool
+
+    @property
+    def official(self) -> str:
+        """Its full name."""
+        if self.commune:
+            return self.commune.name
+        return self.old.ward if self.old else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """An old district. `targets` are the communes that its units went to."""
+
+    kind: str
+    name: str
+    toned: str
+    official: str
+    province: int
+    old_province: int
+    targets: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a key may stand for: positions in the index's lists; provinces as (new, old) pairs."""
+
+    provinces: tuple[tuple[int, int], ...] = ()
+    districts: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
+
+
+class UnitsIndex:
+    """The names of a gazetteer: exact look-up, look-up with one slip, and prefixes to stop a search early."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.provinces = gazetteer.provinces
+        self.old_provinces: list[str] = []
+        self.districts: list[District] = []
+        self.units: list[Unit] = []
+        self.names: dict[str, Entry] = {}
+        self.prefixes: set[str] = set()
+        self._read_provinces()
+        self._read_communes()
+        self._read_old_units()
+        self._slips: dict[str, str | tuple[str, ...]] = {}
+        for name in self.names:
+            if len(name) >= 4 and not name[-1].isdigit():
+                for shorter in _shortened(name):
+                    there = self._slips.get(shorter)
+                    if there is None:
+                        self._slips[shorter] = name
+                    elif isinstance(there, str):
+                        if there != name:
+                            self._slips[shorter] = (there, name)
+                    elif name not in there:
+                        self._slips[shorter] = (*there, name)
+
+    def near(self, written: str) -> list[str]:
+        """Keys one slip away from `written`, itself left out."""
+        found: set[str] = set()
+        for shorter in _shortened(written):
+            there = self._slips.get(shorter)
+            if there is not None:
+                found.update((there,) if isinstance(there, str) else there)
+        found.discard(written)
+        return [name for name in found if one_slip(written, name)]
+
+    def _entry(self, name: str) -> Entry:
+        return self.names.setdefault(name, Entry())
+
+    def _prefix(self, words: tuple[str, ...]) -> None:
+        joined = ""
+        for word in words[:-1]:
+            joined += word
+            self.prefixes.add(joined)
+
+    def _read_provinces(self) -> None:
+        # Aliases in several words ("sai gon", "ba ria vt") need their prefixes too.
+        for words in (("sai",), ("thua", "thien"), ("t", "t"), ("tt",), ("br",), ("da",), ("dac",), ("dar",), ("con",)):
+            self._prefix((*words, ""))
+        for words in (("tp", "hochi"), ("tp",), ("h", "c"), ("h",), ("b", "r", "v")):
+            self._prefix((*words, ""))
+        for position, province in enumerate(self.provinces):
+            for former in province.former or (province.name,):
+                bare = split_kind(former)[1]
+                self.old_provinces.append(former)
+                self._prefix(syllables(bare))
+                for name in (key(bare), *PROVINCE_ALIASES.get(key(bare), ())):
+                    entry = self._entry(name.replace("y", "i"))
+                    entry.provinces = (*entry.provinces, (position, len(self.old_provinces) - 1))
+
+    def _read_communes(self) -> None:
+        at = {province.code: position for position, province in enumerate(self.provinces)}
+        for commune in self.gazetteer.communes:
+            kind, name = split_kind(commune.name)
+            self._add(
+                Unit(
+                    kind=kind,
+                    name=name,
+                    toned=toned(name),
+                    province=at[commune.province_code],
+                    old_province=-1,
+                    district=-1,
+                    targets=(commune.id,),
+                    old=None,
+                    commune=commune,
+                    former=False,
+                    doubtful=False,
+                ),
+                key(name),
+            )
+            self._prefix(syllables(name))
+
+    def _read_old_units(self) -> None:
+        old_at = {name: position for position, name in enumerate(self.old_provinces)}
+        new_at = {former: at for at, province in enumerate(self.provinces) for former in province.former}
+        grouped: dict[tuple[str, str], list[OldUnit]] = defaultdict(list)
+        for unit in self.gazetteer.old_units:
+            if unit.province in new_at:
+                grouped[unit.province, unit.district].append(unit)
+        doubtful = self.gazetteer.doubtful
+        for (province, district), units in grouped.items():
+            kind, name = split_kind(district)
+            position = len(self.districts)
+            self.districts.append(
+                District(
+                    kind=kind,
+                    name=name,
+                    toned=toned(name),
+                    official=district,
+                    province=new_at[province],
+                    old_province=old_at[province],
+                    targets=tuple(dict.fromkeys(target for unit in units for target in unit.targets)),
+                )
+            )
+            self._prefix(syllables(name))
+            for spelled in {key(name), *(former for unit in units for former in unit.district_former)}:
+                entry = self._entry(spelled)
+                entry.districts = (*entry.districts, position)
+            for unit in units:
+                ward_kind, ward = split_kind(unit.ward or district)
+                here = (province, district)
+                for spelled in dict.fromkeys((key(ward), *unit.former)):
+                    former = spelled != key(ward)
+                    self._add(
+                        Unit(
+                            kind="" if former or not unit.ward else ward_kind,
+                            name=ward,
+                            toned="" if former else toned(ward),
+                            province=new_at[province],
+                            old_province=old_at[province],
+                            district=position,
+                            targets=unit.targets,
+                            old=unit,
+                            commune=None,
+                            former=former,
+                            doubtful=(unit.ward, here[1], here[0]) in doubtful,
+                        ),
+                        spelled,
+                    )
+                self._prefix(syllables(ward))
+
+    def _add(self, unit: Unit, spelled: str) -> None:
+        self.units.append(unit)
+        entry = self._entry(spelled)
+        entry.units = (*entry.units, len(self.units) - 1)
+
+
+def _shortened(name: str) -> Iterator[str]:
+    yield name
+    for at in range(len(name)):
+        yield name[:at] + name[at + 1 :]
+
+
+TWO_WORD_KINDS = {
+    spelled: KIND_WORDS[spelled] for spelled in ("thanhpho", "thixa", "thitran", "dackhu", "tp", "tx", "tt")
+}
