@@ -11,6 +11,7 @@ from delivery.paper import words
 from delivery.paper.page import (
     BOLD,
     LANDSCAPE_WIDTH_MM,
+    REGULAR,
     Column,
     Running,
     SignatureBox,
@@ -26,6 +27,8 @@ from delivery.paper.page import (
 )
 
 _ROOM_TO_SIGN_MM = 13
+# A row is never cut by the end of a sheet, so a stop with a whole agency's returns takes several.
+_NUMBERS_IN_A_ROW = 12
 
 
 class StopKind(StrEnum):
@@ -139,7 +142,7 @@ def delivery_list(delivery: DeliveryList) -> bytes:
         *title("BẢNG KÊ PHÁT", "Delivery list", "BD13"),
         _head(delivery),
         Spacer(0, 2 * mm),
-        grid(_COLUMNS, [_row(stop) for stop in delivery.stops], least_row_mm=_ROOM_TO_SIGN_MM),
+        grid(_COLUMNS, [row for stop in delivery.stops for row in _rows(stop)], least_row_mm=_ROOM_TO_SIGN_MM),
         Spacer(0, 4 * mm),
         KeepTogether([_totals(delivery), Spacer(0, 5 * mm), _signed()]),
     ]
@@ -165,22 +168,35 @@ def _head(delivery: DeliveryList) -> Flowable:
     )
 
 
-def _row(stop: ListStop) -> list[Flowable]:
+def _rows(stop: ListStop) -> list[list[Flowable]]:
     times = [stop.arrival] if stop.window is None else [stop.arrival, f"hẹn {stop.window[0]}–{stop.window[1]}"]
     kind_vi, kind_en = _KIND_WORDS[stop.kind]
     reached = [stop.name, stop.address]
     if stop.masked_phone is not None:
         reached.append(f"ĐT: {stop.masked_phone}")
     amount = words.in_dong(stop.amount_to_collect) if stop.amount_to_collect else words.BLANK
-    return [
+    first: list[Flowable] = [
         line(str(stop.position), font=BOLD, align="center"),
         stacked(times, size=8, first=BOLD, align="center"),
         bilingual(kind_vi, kind_en, size=8, align="center"),
-        stacked(stop.numbers or ("Theo biên bản",), size=8),
+        stacked(stop.numbers[:_NUMBERS_IN_A_ROW] or ("Theo biên bản",), size=8),
         stacked(reached, size=8, first=BOLD),
         line(amount, size=8, align="right"),
         Spacer(0, 0),
         Spacer(0, 0),
+    ]
+    rest = range(_NUMBERS_IN_A_ROW, len(stop.numbers), _NUMBERS_IN_A_ROW)
+    return [first, *(_continued(stop, stop.numbers[begin : begin + _NUMBERS_IN_A_ROW]) for begin in rest)]
+
+
+def _continued(stop: ListStop, numbers: tuple[str, ...]) -> list[Flowable]:
+    return [
+        line(str(stop.position), font=BOLD, align="center"),
+        bilingual("tiếp", "continued", size=8, font=REGULAR, align="center"),
+        Spacer(0, 0),
+        stacked(numbers, size=8),
+        line(stop.name, size=8, font=BOLD),
+        *(Spacer(0, 0) for _ in range(3)),
     ]
 
 

@@ -136,11 +136,11 @@ _HAND_OVER_COLUMNS = (
 _RETURN_COLUMNS = (
     _POSITION,
     _NUMBER,
-    Column(vi="Mã hồ sơ", en="Dossier code", width_mm=44),
+    Column(vi="Mã hồ sơ", en="Dossier code", width_mm=47),
     Column(vi="Niêm phong", en="Seal", width_mm=22),
     _WEIGHT,
-    Column(vi="Lý do chuyển hoàn", en="Reason of return", width_mm=37),
-    Column(vi="Ký nhận", en="Received", width_mm=22),
+    Column(vi="Lý do chuyển hoàn", en="Reason of return", width_mm=36),
+    Column(vi="Ký nhận", en="Received", width_mm=20),
 )
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepInFrame, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from delivery.paper import words
 from delivery.paper.page import (
@@ -144,11 +144,29 @@ def return_proof(proof: ReturnProof) -> bytes:
 def _on_one_sheet(proof: ReturnProof) -> list[Flowable] | None:
     """The story at the largest scale that leaves it on one sheet: set wider, then shrunk to the width of the sheet."""
     for scale in _SCALES:
-        width_mm = PORTRAIT_WIDTH_MM / scale
-        story = _story(proof, width_mm)
-        if scale * sum(part.wrap(width_mm * mm, 100_000)[1] for part in story) <= _SHEET_HEIGHT:
-            return [KeepInFrame(PORTRAIT_WIDTH_MM * mm, _SHEET_HEIGHT + 6 * mm, story, mode="shrink")]
+        shrunk = _Shrunk(_story(proof, PORTRAIT_WIDTH_MM / scale), scale)
+        if shrunk.height <= _SHEET_HEIGHT:
+            return [shrunk]
     return None
+
+
+class _Shrunk(Flowable):
+    """A story drawn at `scale` as one block that fills the sheet's width."""
+
+    def __init__(self, story: list[Flowable], scale: float) -> None:
+        super().__init__()
+        self._scale = scale
+        width = PORTRAIT_WIDTH_MM * mm
+        self._placed = [(part, part.wrap(width / scale, 100_000)[1]) for part in story]
+        self.width = width
+        self.height = scale * sum(height for _, height in self._placed)
+
+    def draw(self) -> None:
+        self.canv.scale(self._scale, self._scale)
+        top = self.height / self._scale
+        for part, height in self._placed:
+            top -= height
+            part.drawOn(self.canv, 0, top)
 
 
 def code_128(number: str) -> Code128:
