@@ -17,9 +17,14 @@ def test_every_vietnamese_letter_comes_back_in_both_cases_and_all_fonts() -> Non
 
 def test_every_table_is_as_wide_as_its_sheet() -> None:
     """Columns that do not add up run over the margin, or leave a hole."""
-    for columns in (manifests._HAND_OVER_COLUMNS, manifests._RETURN_COLUMNS):
-        assert sum(column.width_mm for column in columns) == page.PORTRAIT_WIDTH_MM
-    for columns in (proofs._CONDITION_COLUMNS, proofs._ATTEMPT_COLUMNS, proofs._INVITATION_COLUMNS):
+    upright: tuple[tuple[page.Column, ...], ...] = (
+        manifests._HAND_OVER_COLUMNS,
+        manifests._RETURN_COLUMNS,
+        proofs._CONDITION_COLUMNS,
+        proofs._ATTEMPT_COLUMNS,
+        proofs._INVITATION_COLUMNS,
+    )
+    for columns in upright:
         assert sum(column.width_mm for column in columns) == page.PORTRAIT_WIDTH_MM
     assert sum(column.width_mm for column in lists._COLUMNS) == page.LANDSCAPE_WIDTH_MM
 
