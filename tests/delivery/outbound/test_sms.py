@@ -174,7 +174,7 @@ def test_a_long_list_is_read_to_its_end(standin: TwilioStandin, gateway: SmsGate
 
 
 def test_threads_get_their_own_replies(standin: TwilioStandin, gateway: SmsGateway) -> None:
-    """The library's own client hands one thread another's reply; a message would carry a stranger's statuses."""
+    """The library's own client shares one attribute for replies: a message could carry a stranger's statuses."""
     with ThreadPoolExecutor(16) as pool:
         outcomes = list(pool.map(lambda n: gateway.send(PHONE, f"tin {n}", NOBODY), range(200), timeout=DEADLINE))
     text_of = {message["sid"]: message["body"] for message in standin.messages()}
