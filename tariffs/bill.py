@@ -15,6 +15,8 @@ ZONE_WORDS: Mapping[Zone, Words] = {
     Zone.DISTANT_REGION: Words(vi="cách vùng", en="distant region"),
 }
 
+PARTS = tuple(Part)
+
 PART_WORDS: Mapping[Part, Words] = {
     Part.POSTAGE: Words(vi="cước chính", en="postage"),
     Part.SURCHARGE: Words(vi="phụ thu", en="surcharges"),
@@ -56,8 +58,8 @@ class Bill:
         self.lines: list[Line] = []
         self._book = book
         self._payer = payer
-        self._net = dict.fromkeys(Part, 0)
-        self._vat = dict.fromkeys(Part, 0)
+        self._net = dict.fromkeys(PARTS, 0)
+        self._vat = dict.fromkeys(PARTS, 0)
 
     def net_of(self, part: Part) -> int:
         """What the payer owes for a part, before VAT."""
@@ -65,13 +67,13 @@ class Bill:
 
     def post(self, table: ServicePrice, zone: Zone, weight_g: int) -> None:
         """Add the base line of a service, and the line of its further steps when the weight begins any."""
-        where, words, zone_words = f"services.{table.service.value}", table.words, ZONE_WORDS[zone]
+        where, words, zone_words = f"services.{table.service}", table.words, ZONE_WORDS[zone]
         at = table.step_at(weight_g)
         step = table.steps[at]
         self._add(
             "postage.base",
             Part.POSTAGE,
-            f"{where}.steps[{at}].price.{zone.value}",
+            f"{where}.steps[{at}].price.{zone}",
             table.source.cite,
             f"{words.vi}, {zone_words.vi}, đến {step.to_g} g",
             f"{words.en}, {zone_words.en}, up to {step.to_g} g",
@@ -82,7 +84,7 @@ class Bill:
             self._add(
                 "postage.further",
                 Part.POSTAGE,
-                f"{where}.further.price.{zone.value}",
+                f"{where}.further.price.{zone}",
                 table.source.cite,
                 f"{words.vi}, {zone_words.vi}, {count} nấc {each_g} g tiếp theo × {written(price)}",
                 f"{words.en}, {zone_words.en}, {count} further steps of {each_g} g × {written(price)}",
@@ -92,19 +94,18 @@ class Bill:
     def charge(self, code: str, rule: Rule, part: Part, base: int, *, times: int = 1) -> None:
         """Add a charge, its percentage taken of `base`, `times` over."""
         amount = rule.charge.on(base, self._book.rounding, self._book.unit)
-        count = f" × {times}" if times > 1 else ""
-        self._named(code, rule, part, times * amount, base, count)
+        self._named(code, rule, part, times * amount, base, times)
 
     def reduce(self, code: str, rule: Rule) -> None:
         """Take a discount off what is left of the postage, never more than that."""
         left = self._net[Part.POSTAGE]
         amount = min(left, rule.charge.on(left, self._book.rounding, self._book.unit))
-        self._named(code, rule, Part.POSTAGE, -amount, left, "")
+        self._named(code, rule, Part.POSTAGE, -amount, left)
 
     def moves(self, waiver: Waiver) -> list[Move]:
         """What a waiver would move, part by part in the order of `Part`."""
         book, moves = self._book, []
-        for part in Part:
+        for part in PARTS:
             if part in waiver.covers and (base := self._net[part]):
                 net = min(base, share(base, waiver.rate, rounding=book.rounding, unit=book.unit))
                 if net:
@@ -115,14 +116,15 @@ class Bill:
     def move(self, moves: list[Move], waiver: Waiver, vouched: Words) -> None:
         """Write each move as two lines that cancel out: off the payer, and onto the bearer. Ends the bill."""
         percent = percent_of(waiver.rate)
+        percent_vi = percent.replace(".", ",")
         for move in moves:
             vi, en = PART_WORDS[move.part].vi, PART_WORDS[move.part].en
-            off_vi = f"{waiver.words.vi}: miễn giảm {percent} % {vi} ({vouched.vi})"
+            off_vi = f"{waiver.words.vi}: miễn giảm {percent_vi} % {vi} ({vouched.vi})"
             off_en = f"{waiver.words.en}: {percent} % off the {en} ({vouched.en})"
             for sign, payer, kind in ((-1, self._payer, "waiver"), (1, waiver.borne_by, "borne")):
                 self.lines.append(
                     Line(
-                        code=f"{kind}.{waiver.kind}.{move.part.value}",
+                        code=f"{kind}.{waiver.kind}.{move.part}",
                         rule=waiver.where,
                         source=waiver.source.cite,
                         payer=payer,
@@ -136,15 +138,18 @@ class Bill:
                     )
                 )
 
-    def _named(self, code: str, rule: Rule, part: Part, net: int, base: int, tail: str) -> None:
-        """Write the line of a rule: its words, and its percentage when it has one."""
-        vi, en = f"{rule.words.vi}{tail}", f"{rule.words.en}{tail}"
-        if rule.charge.rate:
-            percent, of = percent_of(rule.charge.rate), written(base)
-            vi, en = f"{vi} ({percent} % của {of})", f"{en} ({percent} % of {of})"
-        else:
-            base = 0
-        self._add(code, part, rule.where, rule.source.cite, vi, en, net, base)
+    def _named(self, code: str, rule: Rule, part: Part, net: int, base: int, times: int = 1) -> None:
+        """Write the line of a rule: its words, how its percentage came about, and how often it counts."""
+        charge, vi, en = rule.charge, rule.words.vi, rule.words.en
+        if charge.rate:
+            flat = f"{written(charge.flat)} + " if charge.flat else ""
+            percent, of = percent_of(charge.rate), written(base)
+            least = charge.at_least and written(charge.at_least)
+            vi = f"{vi} ({flat}{percent.replace('.', ',')} % của {of}{f', tối thiểu {least}' if least else ''})"
+            en = f"{en} ({flat}{percent} % of {of}{f', at least {least}' if least else ''})"
+        if times > 1:
+            vi, en = f"{vi} × {times}", f"{en} × {times}"
+        self._add(code, part, rule.where, rule.source.cite, vi, en, net, base if charge.rate else 0)
 
     def _add(self, code: str, part: Part, rule: str, source: str, vi: str, en: str, net: int, base: int = 0) -> None:
         rate = self._book.vat[part]

@@ -26,6 +26,8 @@ __all__ = [
     "zone_of",
 ]
 
+BY_ADDRESS = Words(vi="theo địa chỉ", en="by the address")
+
 
 class QuoteRefused(TariffRefusal):
     """The book has no price for what was asked."""
@@ -74,7 +76,8 @@ class Request:
 
     `weight_g` in grams; `options` are codes of the book's options and rebates; `day` is Vietnam's; `payer` owes every
     line that no waiver moves. `volume_tier` is what last month's count earned the agency (`Book.volume_tier`) and acts
-    only when the agency pays. `redeliveries` counts those asked for by the citizen. For both ways, either direction will do.
+    only when the agency pays. `redeliveries` counts those asked for by the citizen. For both ways, either direction
+    will do.
     """
 
     service: Service
@@ -154,31 +157,31 @@ def _waive(bill: Bill, book: Book, request: Request) -> None:
     remote = request.origin.remote or request.destination.remote
     if not remote and not request.waivers:
         return
-    best: list[Move] = []
-    best_waiver, best_vouched = None, Words(vi="", en="")
+    claims = {claim.kind: claim for claim in sorted(request.waivers, key=_least_vouched_first)}
+    best: tuple[int, list[Move], Waiver, WaiverClaim | None] | None = None
     for waiver in book.waivers.values():
-        vouched = _vouched(waiver, request.waivers, remote=remote)
-        if vouched is None:
-            continue
-        moves = bill.moves(waiver)
-        if sum(move.gross for move in moves) > sum(move.gross for move in best):
-            best, best_waiver, best_vouched = moves, waiver, vouched
-    if best_waiver is not None:
-        bill.move(best, best_waiver, best_vouched)
+        by_address = waiver.proof is Proof.REMOTE_PLACE
+        claim = None if by_address else claims.get(waiver.kind)
+        if claim or (by_address and remote):
+            moves = bill.moves(waiver)
+            spared = sum([move.gross for move in moves])
+            if spared > (best[0] if best else 0):
+                best = spared, moves, waiver, claim
+    if best is not None:
+        _, moves, waiver, claim = best
+        bill.move(moves, waiver, _vouched(claim) if claim else BY_ADDRESS)
 
 
-def _vouched(waiver: Waiver, claims: frozenset[WaiverClaim], *, remote: bool) -> Words | None:
-    """Why a waiver counts, in words that name who says so; None when it does not count."""
-    if waiver.proof is Proof.REMOTE_PLACE:
-        return Words(vi="theo địa chỉ", en="by the address") if remote else None
-    made = sorted(
-        (claim for claim in claims if claim.kind == waiver.kind), key=lambda made: (made.asserted_by, made.who)
-    )
-    if not made:
-        return None
-    if made[0].asserted_by is AssertedBy.AGENCY:
-        return Words(vi=f"cơ quan {made[0].who} xác nhận", en=f"asserted by agency {made[0].who}")
-    return Words(vi=f"giao dịch viên {made[0].who} đã xem giấy tờ", en=f"paper seen by clerk {made[0].who}")
+def _least_vouched_first(claim: WaiverClaim) -> tuple[bool, str]:
+    """A paper that a clerk saw outweighs an agency's word, so it comes later and stays."""
+    return claim.asserted_by is AssertedBy.CLERK, claim.who
+
+
+def _vouched(claim: WaiverClaim) -> Words:
+    """Who says that a claim is true, for the line."""
+    if claim.asserted_by is AssertedBy.AGENCY:
+        return Words(vi=f"cơ quan {claim.who} xác nhận", en=f"asserted by agency {claim.who}")
+    return Words(vi=f"giao dịch viên {claim.who} đã xem giấy tờ", en=f"paper seen by clerk {claim.who}")
 
 
 def _refuse_unknown(book: Book, request: Request) -> None:
