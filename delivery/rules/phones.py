@@ -79,10 +79,10 @@ def parse_phone(text: str, *, pointer: str = "") -> Phone:
 def masked(e164: str) -> str:
     """The number as labels and pages may show it: `+84912345678` gives `09xx xxx 678`.
 
-    A number of another country keeps its country code and its last three digits.
+    Of another country's number only the last three digits show.
     """
     if not e164.startswith("+84"):
-        return f"{e164[:2]}x xxxx {e164[-3:]}"
+        return f"+xx xxxx {e164[-3:]}"
     national = "0" + e164[3:]
     hidden = national[:2] + "x" * (len(national) - 5) + national[-3:]
     return f"{hidden[:4]} {hidden[4:-3]} {hidden[-3:]}"

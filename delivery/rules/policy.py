@@ -78,7 +78,7 @@ class MayReceive:
 
 
 # The least and the greatest that each whole number may be: wide enough for any published practice, narrow enough to
-# catch a slip of the finger.
+# catch a slip of the finger. Two invitations, two working days apart, are the floor of the Postal Law 2010, art. 17(1).
 RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "contacts_before_visit": (0, 9),
@@ -88,8 +88,8 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "most_days_between": (1, 30),
         "days_ahead": (1, 60),
         "hold_days": (1, 90),
-        "invitations_required": (0, 9),
-        "working_days_between_invitations": (1, 30),
+        "invitations_required": (2, 9),
+        "working_days_between_invitations": (2, 30),
         "address_wait_days": (0, 90),
         "free_redeliveries": (0, 9),
         "collection_rebate": (0, 1_000_000),
@@ -160,6 +160,12 @@ class DeliveryPolicy:
         for field, (least, most) in RANGES.items():
             if not least <= getattr(self, field) <= most:
                 raise refused(field, vi=f"phải từ {least} đến {most}", en=f"must be from {least} to {most}")
+        if self.after_fruitless_contacts is AfterContacts.COUNTER and self.contacts_before_visit == 0:
+            raise refused(
+                "contacts_before_visit",
+                vi="phải từ 1 khi after_fruitless_contacts là counter",
+                en="must be at least 1 when after_fruitless_contacts is counter",
+            )
         if self.visits_from >= self.visits_until:
             raise refused("visits_until", vi="phải sau visits_from", en="must be later than visits_from")
         if not self.visits_from < self.half_day_split < self.visits_until:
@@ -277,10 +283,7 @@ def read_policy(document: Mapping[str, object]) -> DeliveryPolicy:
         invitations_required=read.whole("invitations_required"),
         working_days_between_invitations=read.whole("working_days_between_invitations"),
         reminder_days=read.wholes("reminder_days"),
-        may_receive=tuple(
-            _receiver(f"may_receive/{who}", chosen("may_receive", who, Receiver), rule)
-            for who, rule in mapping("may_receive", document["may_receive"]).items()
-        ),
+        may_receive=_receivers(mapping("may_receive", document["may_receive"])),
         refused_action=read.choice("refused_action", RefusedAction),
         address_wait_days=read.whole("address_wait_days"),
         free_redeliveries=read.whole("free_redeliveries"),
@@ -340,6 +343,12 @@ def in_force(
         )
 
     return max(filter(covers, policies), key=specificity, default=None)
+
+
+def _receivers(document: Mapping[str, object]) -> tuple[MayReceive, ...]:
+    # PostgreSQL's jsonb forgets the order of keys: the order of the enum keeps equal policies equal.
+    rules = {chosen("may_receive", who, Receiver): rule for who, rule in document.items()}
+    return tuple(_receiver(f"may_receive/{who}", who, rules[who]) for who in Receiver if who in rules)
 
 
 def _receiver(field: str, who: Receiver, rule: object) -> MayReceive:

@@ -38,10 +38,15 @@ class FieldReader:
         return tuple(whole(field, value) for value in listed(field, self._document[field]))
 
     def day(self, field: str) -> date:
+        text = self.text(field)
         try:
-            return date.fromisoformat(self.text(field))
+            day = date.fromisoformat(text)
         except ValueError:
-            raise refused(field, vi="phải là ngày dạng 2026-03-10", en="must be a day such as 2026-03-10") from None
+            day = None
+        # Python also reads 20260310 and week dates, which would come back written another way.
+        if day is None or day.isoformat() != text:
+            raise refused(field, vi="phải là ngày dạng 2026-03-10", en="must be a day such as 2026-03-10")
+        return day
 
     def hour(self, field: str) -> time:
         text = self.text(field)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from delivery.rules.calendar import WorkingCalendar
-from delivery.rules.policy import Channel, DeliveryPolicy
+from delivery.rules.calendar import ONE_DAY, WorkingCalendar
+from delivery.rules.policy import Channel, DeliveryPolicy, RefusedAction
 from delivery.rules.reasons import Reason, about
 
 
@@ -81,7 +81,8 @@ def conditions_for_return(
 ) -> Conditions:
     """What must hold before this item goes back, each with its day, whether or not it holds `today` (Viet Nam's day).
 
-    A recall, a refusal or a missed address deadline is a ground by itself, in that order. `refused` and `recalled` are
+    A recall, a refusal (unless the policy holds what is refused) or a missed address deadline is a ground by itself,
+    in that order. `refused` and `recalled` are
     the days it happened; `address_deadline` and `hold_until` are the last days of waiting; None: not so. Failed visits
     are shown as evidence; the law asks for none when the addressee chose the counter.
     """
@@ -89,13 +90,19 @@ def conditions_for_return(
         return Conditions(
             ground=Ground.RECALLED, items=(_happened("Cơ quan rút lại", "Recalled by the agency", recalled),)
         )
-    if refused is not None:
+    if refused is not None and policy.refused_action is RefusedAction.RETURN:
         return Conditions(
             ground=Ground.REFUSED, items=(_happened("Người nhận từ chối", "Refused by the addressee", refused),)
         )
     evidence = tuple(_visit(number, failure) for number, failure in enumerate(failures, start=1))
     if address_deadline is not None:
-        waited = _waited_out("Chờ địa chỉ mới đến hết", "New address awaited to the end of", address_deadline, today)
+        waited = _waited_out(
+            "Chờ địa chỉ mới đến hết",
+            "New address awaited to the end of",
+            address_deadline,
+            # A policy that waits no days lets the item go on the day of the deadline itself.
+            today if policy.address_wait_days > 0 else today + ONE_DAY,
+        )
         return Conditions(ground=Ground.NO_ADDRESS, items=(*evidence, waited))
     return Conditions(
         ground=Ground.NOT_COLLECTED,

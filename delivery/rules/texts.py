@@ -158,7 +158,7 @@ def short_office(name: str) -> str:
 
     First the usual abbreviations (BC, P, X, TT), and if that is not enough, whole words from the front.
     """
-    short = "".join(character for character in " ".join(plain(name).split()) if character in _BASIC)
+    short = " ".join("".join(character for character in plain(name) if character in _BASIC).split())
     for long_form, abbreviation in _ABBREVIATIONS:
         if len(short) > OFFICE_AT_MOST:
             short = re.sub(rf"\b{long_form}\b", abbreviation, short, flags=re.IGNORECASE)
