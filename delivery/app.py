@@ -1,0 +1,38 @@
+"""Builds the Flask application of the trunk and lets its guests in."""
+
+from collections.abc import Callable, Sequence
+
+from apiflask import APIFlask
+from flask import Flask
+
+from delivery import cli
+from delivery.clock import Clock
+from delivery.settings import Settings
+from delivery.web import agency_api, auth, courier, desk, health, hooks, problems, security
+from delivery.wiring import Wiring, wire
+
+Guest = Callable[[Flask, Wiring], None]
+# A batch of 10,000 rows at 2 kB each; nothing that people send comes near.
+LARGEST_BODY = 24 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, guests: Sequence[Guest] = (), clock: Clock | None = None) -> Flask:
+    """The application. Guests (tracking) register themselves after the trunk; `clock` is for tests."""
+    app = APIFlask(__name__, title="Result delivery", version="1", docs_path=None, spec_path=None, json_errors=False)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-form",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+    )
+    wiring = wire(settings, clock=clock)
+    app.extensions["wiring"] = wiring
+    for part in (problems, security, auth, health, hooks, agency_api, desk, courier, cli):
+        part.init_app(app, wiring)
+    for guest in guests:
+        guest(app, wiring)
+    return app

@@ -1,0 +1,141 @@
+"""The only reader of os.environ. A wrong setting is one clear sentence that names it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from delivery.keys import Keys
+
+
+class SettingsWrong(ValueError):
+    """A setting is missing or makes no sense; the message names it and says what to give."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmsSettings:
+    """The Twilio account that messages leave through. `base_url` replaces Twilio's host (the stand-in)."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that an installation chooses. URLs carry no trailing slash; times are seconds."""
+
+    database_url: str = field(repr=False)
+    migration_database_url: str | None = field(repr=False, default=None)
+    secret_key: str = field(repr=False)
+    keys: Keys = field(repr=False)
+    public_url: str
+    sms: SmsSettings
+    demo: bool = False
+    tick_seconds: float = 5.0
+    plan_seconds: float = 5.0
+    plan_hour: int = 18
+    solver_processes: int = 1
+    sender_threads: int = 4
+    webhooks_to_loopback: bool = False
+    rate_limit_storage: str = "memory://"
+    requests_per_minute: int = 600
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment. Raises SettingsWrong naming the first culprit."""
+        env = os.environ if environ is None else environ
+        try:
+            keys = Keys(
+                masters=_masters(_needed(env, "MASTER_KEYS", "1:<64 hexadecimal digits>")),
+                blind=_hex(_needed(env, "BLIND_INDEX_KEY", "64 hexadecimal digits"), "BLIND_INDEX_KEY"),
+            )
+        except SettingsWrong:
+            raise
+        except ValueError as wrong:
+            raise SettingsWrong(str(wrong)) from None
+        return cls(
+            database_url=_database(env, "DATABASE_URL"),
+            migration_database_url=_database(env, "MIGRATION_DATABASE_URL")
+            if env.get("MIGRATION_DATABASE_URL")
+            else None,
+            secret_key=_long(env, "SECRET_KEY"),
+            keys=keys,
+            public_url=_url(env, "PUBLIC_URL"),
+            sms=SmsSettings(
+                account_sid=_needed(env, "TWILIO_ACCOUNT_SID", "the account's AC…"),
+                auth_token=_needed(env, "TWILIO_AUTH_TOKEN", "the account's token"),
+                sender=_needed(env, "TWILIO_SENDER", "the registered sender"),
+                base_url=env.get("TWILIO_BASE_URL") or None,
+            ),
+            demo=env.get("DELIVERY_DEMO", "") == "1",
+            tick_seconds=_number(env, "TICK_SECONDS", 5.0, 0.05, 600),
+            plan_seconds=_number(env, "PLAN_SECONDS", 5.0, 0.05, 600),
+            plan_hour=int(_number(env, "PLAN_HOUR", 18, 0, 23)),
+            solver_processes=int(_number(env, "SOLVER_PROCESSES", 1, 1, 64)),
+            sender_threads=int(_number(env, "SENDER_THREADS", 4, 1, 64)),
+            webhooks_to_loopback=env.get("WEBHOOKS_TO_LOOPBACK", "") == "1",
+            rate_limit_storage=env.get("RATE_LIMIT_STORAGE") or "memory://",
+            requests_per_minute=int(_number(env, "REQUESTS_PER_MINUTE", 600, 1, 10_000_000)),
+        )
+
+
+def _needed(env: Mapping[str, str], name: str, what: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise SettingsWrong(f"{name} is not set: give {what}.")
+    return value
+
+
+def _database(env: Mapping[str, str], name: str) -> str:
+    value = _needed(env, name, "postgresql+psycopg://user:password@host/database")
+    for prefix in ("postgresql://", "postgres://"):
+        if value.startswith(prefix):
+            value = "postgresql+psycopg://" + value.removeprefix(prefix)
+    if not value.startswith("postgresql+psycopg://"):
+        raise SettingsWrong(f"{name} must be a PostgreSQL address that begins with postgresql+psycopg://.")
+    return value
+
+
+def _long(env: Mapping[str, str], name: str) -> str:
+    value = _needed(env, name, "at least 32 random characters")
+    if len(value) < 32:
+        raise SettingsWrong(f"{name} has {len(value)} characters: give at least 32 random ones.")
+    return value
+
+
+def _url(env: Mapping[str, str], name: str) -> str:
+    value = _needed(env, name, "the address that citizens see, such as https://example.vn")
+    if not value.startswith(("http://", "https://")):
+        raise SettingsWrong(f"{name} must begin with https:// (or http:// on this machine).")
+    return value.rstrip("/")
+
+
+def _number(env: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise SettingsWrong(f"{name} is {text!r}: give a number from {least:g} to {most:g}.") from None
+    if not least <= value <= most:
+        raise SettingsWrong(f"{name} is {text}: give a number from {least:g} to {most:g}.")
+    return value
+
+
+def _hex(text: str, name: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise SettingsWrong(f"{name} must be hexadecimal digits.") from None
+
+
+def _masters(text: str) -> dict[int, bytes]:
+    keys: dict[int, bytes] = {}
+    for part in text.split(","):
+        version, colon, digits = part.strip().partition(":")
+        if not colon or not version.isdigit():
+            raise SettingsWrong("MASTER_KEYS must read 1:<64 hexadecimal digits>[,2:…].")
+        keys[int(version)] = _hex(digits, f"MASTER_KEYS, key {version},")
+    return keys

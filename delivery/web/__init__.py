@@ -1,0 +1,1 @@
+"""The web: a blueprint per audience, each naming its auth in one place."""

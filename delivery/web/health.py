@@ -1,0 +1,9 @@
+"""Liveness, readiness, metrics."""
+
+from flask import Flask
+
+from delivery.wiring import Wiring
+
+
+def init_app(app: Flask, wiring: Wiring) -> None:
+    """Install on the application."""

@@ -1,0 +1,9 @@
+"""Headers, cookies and forgery protection for every page."""
+
+from flask import Flask
+
+from delivery.wiring import Wiring
+
+
+def init_app(app: Flask, wiring: Wiring) -> None:
+    """Install on the application."""

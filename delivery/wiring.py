@@ -1,0 +1,63 @@
+"""The frozen collaborators of one process, and `work()`, which opens a unit of work."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from delivery.clock import Clock, MovableClock, SystemClock
+from delivery.outbound.sms import SmsGateway
+from delivery.settings import Settings
+from delivery.store.agencies import LIVE
+from delivery.store.communes import read_gazetteer
+from delivery.store.work import Work, open_work
+from routing.addresses import Matcher
+from tariffs.book import Book
+from tariffs.shelf import shipped
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What use cases, views and jobs are given. Build it once per process with `wire`."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    clock: Clock
+    sms: SmsGateway
+
+    def work(self, actor: str, world_id: UUID = LIVE) -> AbstractContextManager[Work]:
+        """Open a unit of work: `with wiring.work("job:remind") as unit: …`."""
+        return open_work(self.sessions, clock=self.clock, keys=self.settings.keys, actor=actor, world_id=world_id)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The address matcher over the communes in the database; built at first use, about 3 s."""
+        with self.work("job:gazetteer") as unit:
+            gazetteer = read_gazetteer(unit.session)
+        return Matcher(gazetteer)
+
+    @cached_property
+    def books(self) -> tuple[Book, ...]:
+        """The tariff books that may be in force."""
+        return shipped()
+
+
+def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
+    """Build the collaborators; nothing connects until first use."""
+    # Sessions and statements end by themselves: a hung query must not hold an item's lock for ever.
+    engine = create_engine(
+        settings.database_url,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"},
+    )
+    chosen: Clock = clock or (MovableClock() if settings.demo else SystemClock())
+    sms = SmsGateway(
+        settings.sms.account_sid, settings.sms.auth_token, settings.sms.sender, base_url=settings.sms.base_url
+    )
+    return Wiring(settings, engine, sessionmaker(engine, expire_on_commit=False), chosen, sms)

@@ -1,0 +1,177 @@
+"""What every test gets: a real PostgreSQL with a fresh copy of a migrated database, a clock that the test moves."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+import tracking
+from delivery.app import create_app
+from delivery.settings import Settings
+from delivery.store.communes import load_gazetteer
+from delivery.store.communes_data import read_gazetteer
+from delivery.wiring import Wiring
+from demo.postgres import APPLICATION, OWNER, ROOT, Server, new_secrets, running
+from tests.factories import Town, make_town
+
+SECRETS = new_secrets()
+MONDAY = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+"""Monday 30 November 2026, 08:00 in Vietnam: no holiday within two weeks."""
+
+
+class HandClock:
+    """A clock that stands still until the test moves it. Worlds' offsets count, as in the demo."""
+
+    live_moves = True
+
+    def __init__(self, start: datetime = MONDAY) -> None:
+        self.at = start
+
+    def real(self) -> datetime:
+        """Where the test put it."""
+        return self.at
+
+    def now(self, offset: timedelta, *, live: bool) -> datetime:
+        """The same in every world but for its offset."""
+        return self.at + offset
+
+    def forward(self, **by: float) -> None:
+        """`clock.forward(days=1, hours=2)`."""
+        self.at += timedelta(**by)
+
+    def set(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
+        """Go to a Vietnamese time of day, `days` after the present day."""
+        local = self.at + timedelta(hours=7)
+        target = local.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
+        self.at = target - timedelta(hours=7)
+
+
+def migrate(server: Server, database: str) -> None:
+    """Bring a database to the head, as its owner."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["owner_url"] = server.url(OWNER, database)
+    config.attributes["app_url"] = server.url(APPLICATION, database)
+    command.upgrade(config, "head")
+
+
+def settings_for(url: str) -> Settings:
+    """A whole configuration; SMS go nowhere unless a test brings a stand-in."""
+    return Settings.from_env(
+        {
+            **SECRETS,
+            "DATABASE_URL": url,
+            "PUBLIC_URL": "http://localhost",
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": "token-of-the-tests",
+            "TWILIO_SENDER": "BUUDIEN",
+            "TWILIO_BASE_URL": os.environ.get("TEST_TWILIO_URL", "http://127.0.0.1:9"),
+            "DELIVERY_DEMO": "1",
+            "WEBHOOKS_TO_LOOPBACK": "1",
+            "REQUESTS_PER_MINUTE": "1000000",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def server(worker_name: str) -> Iterator[Server]:
+    """One server a test process, its data thrown away afterwards."""
+    folder = ROOT / ".data" / f"tests-{worker_name}-{os.getpid()}"
+    try:
+        with running(folder) as started:
+            if "DATABASE_URL" not in os.environ:
+                started.tune_for_throwaway_data()
+            yield started
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """The test process's name under pytest-xdist, "main" without."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def bare_template(server: Server, worker_name: str) -> str:
+    """A migrated database without communes."""
+    name = f"bare_{worker_name}"
+    server.make_database(name)
+    migrate(server, name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def template(server: Server, bare_template: str, worker_name: str) -> str:
+    """A migrated database with all communes; tests get copies of it."""
+    name = f"template_{worker_name}"
+    server.make_database(name, template=bare_template)
+    engine = create_engine(server.url(APPLICATION, name))
+    with Session(engine) as session, session.begin():
+        load_gazetteer(session, read_gazetteer())
+    engine.dispose()
+    with psycopg.connect(server.url(OWNER, name).replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("ANALYZE")
+    return name
+
+
+def _copy(server: Server, template: str) -> Iterator[str]:
+    name = f"t_{uuid4().hex[:12]}"
+    server.make_database(name, template=template)
+    yield name
+    server.drop_database(name)
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[str]:
+    """The name of this test's own database, with all communes."""
+    yield from _copy(server, template)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Monday 30 November 2026, 08:00 in Vietnam, until moved."""
+    return HandClock()
+
+
+@pytest.fixture
+def settings(server: Server, database: str) -> Settings:
+    """The application's configuration on this test's database."""
+    return settings_for(server.url(APPLICATION, database))
+
+
+@pytest.fixture
+def app(settings: Settings, clock: HandClock) -> Iterator[Flask]:
+    """The whole application, tracking included."""
+    made = create_app(settings, guests=[tracking.init_app], clock=clock)
+    yield made
+    made.extensions["wiring"].engine.dispose()
+
+
+@pytest.fixture
+def wiring(app: Flask) -> Wiring:
+    """The application's collaborators."""
+    found = app.extensions["wiring"]
+    assert isinstance(found, Wiring)
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies yet."""
+    return app.test_client()
+
+
+@pytest.fixture
+def town(wiring: Wiring) -> Town:
+    """Two offices of Ho Chi Minh City with staff and couriers, and two agencies: see `tests.factories`."""
+    return make_town(wiring)
