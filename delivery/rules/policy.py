@@ -84,7 +84,7 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "contacts_before_visit": (0, 9),
         "contacts_between_visits": (0, 9),
         "visits_allowed": (1, 9),
-        "least_gap_hours": (0, 72),
+        "least_gap_hours": (1, 72),
         "most_days_between": (1, 30),
         "days_ahead": (1, 60),
         "hold_days": (1, 90),

@@ -35,7 +35,7 @@ POLICIES = st.builds(
     lambda gap, other, most, allowed: replace(
         POLICY, least_gap_hours=gap, second_in_other_half_day=other, most_days_between=most, visits_allowed=allowed
     ),
-    st.integers(0, 72),
+    st.integers(1, 72),
     st.booleans(),
     st.integers(1, 5),
     st.integers(1, 4),

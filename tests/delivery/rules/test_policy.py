@@ -52,6 +52,7 @@ def test_a_policy_survives_json_whatever_the_order_of_its_keys() -> None:
         ("hold_days", -1),
         ("hold_days", 91),
         ("visits_allowed", 0),
+        ("least_gap_hours", 0),
         ("invitations_required", 1),
         ("working_days_between_invitations", 1),
         ("weak_attempts_count", 1),
