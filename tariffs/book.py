@@ -16,7 +16,7 @@ PROVINCES = frozenset((
 """The official codes of the 34 provinces since 1 July 2025 (Resolution 202/2025/QH15)."""
 
 
-class TariffRefusal(Exception):  # noqa: N818 - refusals are named in plain words here
+class TariffRefusal(Exception):
     """A tariff question without an answer: a stable `code`, and the words for who must act in `vi` and `en`."""
 
     def __init__(self, code: str, *, vi: str, en: str) -> None:

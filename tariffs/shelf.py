@@ -176,7 +176,7 @@ class _Reader:
         self.grounds["vat"] = self._source(table)
         rates: dict[Part, VatRate] = {}
         for part in Part:
-            rates[part] = NOT_SUBJECT if table.says(part, NOT_SUBJECT) else table.percent(part)
+            rates[part] = NOT_SUBJECT if table.says(part, NOT_SUBJECT) else table.percent(part, otherwise=NOT_SUBJECT)
         table.done()
         self._postage_vat = rates[Part.POSTAGE]
         return MappingProxyType(rates)

@@ -17,7 +17,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class BookRefused(TariffRefusal):
-    """A text is not a whole tariff book. `place` says where, `reason` (English) and `vi` say why."""
+    """A text is not a whole tariff book. `place` says where, `reason` why; `vi` and `en` say both."""
 
     def __init__(self, place: str, reason: str, *, vi: str = "") -> None:
         super().__init__("tariff-book-refused", vi=f"{place}: {vi or reason}", en=f"{place}: {reason}")
@@ -84,17 +84,19 @@ class Table:
             self.refuse(key, f"must be a whole number, {least} or more.", f"phải là số nguyên, từ {least} trở lên.")
         return value
 
-    def percent(self, key: str) -> Rate:
+    def percent(self, key: str, *, otherwise: str = "") -> Rate:
+        """A percentage in quotes. `otherwise` is a word that the caller would have taken too, for the refusal."""
         value = self._take(key)
         try:
             rate = rate_of(value) if isinstance(value, str) and not isinstance(value, Fraction) else None
         except ValueError:
             rate = None
         if rate is None or rate > WHOLE:
+            or_en, or_vi = (f', or "{otherwise}"', f', hoặc "{otherwise}"') if otherwise else ("", "")
             self.refuse(
                 key,
-                'must be a percentage in quotes, "0" to "100".',
-                'phải là tỷ lệ phần trăm trong ngoặc kép, từ "0" đến "100".',
+                f'must be a percentage in quotes, "0" to "100"{or_en}.',
+                f'phải là tỷ lệ phần trăm trong ngoặc kép, từ "0" đến "100"{or_vi}.',
             )
         return rate
 
