@@ -5,15 +5,15 @@ is `ask` with the candidates, what names no place is `unknown`.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from routing.communes import Gazetteer
-from routing.mentions import Mention, Words, find_mentions, find_slips, read_words
+from routing.mentions import Mention, Words, apart, find_mentions, find_slips, read_words
+from routing.readings import Reading, all_readings, has_gap, off_key, solid_words, unread_units
 from routing.streets import Place, read_place
-from routing.units_index import Unit, UnitsIndex
+from routing.units_index import UnitsIndex
 
 MARGIN = 0.25  # by how much the best reading must beat every reading with another commune
 LONGEST_TEXT = 400
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A commune that the address may lie in. `confidence` 0..1; over all candidates of a match they sum to at most 1."""
+    """A commune that the address may lie in. `confidence` 0..1; those of one match sum to at most 1."""
 
     commune_id: int
     confidence: float
@@ -59,18 +59,6 @@ class Match:
     parts: Parts = Parts()
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One way to read the text: this unit, named here, in this district and province."""
-
-    score: float
-    unit: Unit
-    ward: Mention
-    district: Mention | None
-    province: Mention | None
-    conflict: bool
-
-
 class Matcher:
     """Matches against one gazetteer. Building takes a second or two; it may be shared between threads."""
 
@@ -93,113 +81,21 @@ class Matcher:
 
     def _match(self, words: Words) -> Match:
         mentions = find_mentions(words, self._index)
-        readings = self._readings(mentions)
+        readings = all_readings(self._index, mentions)
         best = readings[0] if readings else None
         if best is None or self._incomplete(best, words, mentions):
-            slips = find_slips(words, self._index, mentions, _solid(best, mentions))
+            slips = find_slips(words, self._index, mentions, solid_words(best, mentions))
             if slips:
                 mentions = [*mentions, *slips]
-                readings = self._readings(mentions)
+                readings = all_readings(self._index, mentions)
                 best = readings[0] if readings else None
         if best is None or best.conflict or best.score < 1.0:
-            return self._without_ward(words, mentions)
+            answer = self._without_ward(words, mentions)
+            if best is None or answer.verdict is Verdict.ASK or best.score < 0.5:
+                return answer
         return self._judge(best, readings, words, mentions)
 
-    def _readings(self, mentions: list[Mention]) -> list[_Reading]:
-        """Every reading that a named unit allows, best first."""
-        index = self._index
-        provinces: dict[int, list[tuple[Mention, set[int]]]] = defaultdict(list)
-        districts: dict[int, list[Mention]] = defaultdict(list)
-        strong_province = 0.0
-        strong_districts: list[Mention] = []
-        for mention in mentions:
-            if mention.level == "p":
-                for new in {pair[0] for pair in mention.entry.provinces}:
-                    provinces[new].append((mention, {old for n, old in mention.entry.provinces if n == new}))
-                strong_province = max(strong_province, mention.quality)
-            elif mention.level == "d":
-                for at in mention.entry.districts:
-                    districts[at].append(mention)
-                if mention.quality >= 0.6:
-                    strong_districts.append(mention)
-        ruled_by: dict[int, list[tuple[int, Mention]]] = defaultdict(list)
-        for at, named in districts.items():
-            for target in index.districts[at].targets:
-                ruled_by[target] += [(at, mention) for mention in named]
-        found: list[_Reading] = []
-        for ward in mentions:
-            if ward.level != "w":
-                continue
-            base = 1.5 * ward.quality
-            for position in ward.entry.units:
-                unit = index.units[position]
-                there = provinces.get(unit.province)
-                if there is None and strong_province >= 0.75:
-                    continue
-                found.append(self._read(base, unit, ward, there or [], districts, ruled_by, strong_districts))
-        found.sort(key=lambda reading: -reading.score)
-        return found
-
-    def _read(
-        self,
-        base: float,
-        unit: Unit,
-        ward: Mention,
-        provinces: list[tuple[Mention, set[int]]],
-        districts: dict[int, list[Mention]],
-        ruled_by: dict[int, list[tuple[int, Mention]]],
-        strong: list[Mention],
-    ) -> _Reading:
-        score = base
-        if ward.kind and unit.kind and ward.kind != unit.kind:
-            score -= 0.5
-        if ward.toned and unit.toned:
-            score += 0.3 if ward.toned == unit.toned else -0.1
-        if unit.former:
-            score -= 0.2
-        district, gain = None, 0.0
-        if unit.old is not None:
-            official = self._index.districts[unit.district]
-            for mention in districts.get(unit.district, ()):
-                if _apart(mention, ward):
-                    worth = mention.quality
-                    if mention.kind and mention.kind != official.kind:
-                        worth -= 0.25
-                    if mention.toned:
-                        worth += 0.1 if mention.toned == official.toned else -0.1
-                    if worth > gain:
-                        district, gain = mention, worth
-            score += gain if district else -0.6
-        else:
-            for _, mention in ruled_by.get(unit.targets[0], ()):
-                if _apart(mention, ward) and 0.6 * mention.quality - 0.3 > gain - 0.3:
-                    district, gain = mention, 0.6 * mention.quality
-        province, most = None, 0.0
-        for mention, olds in provinces:
-            if not _apart(mention, ward) or (district is not None and not _apart(mention, district)):
-                continue
-            worth = mention.quality + (0.1 if unit.old_province < 0 or unit.old_province in olds else -0.2)
-            if worth > most:
-                province, most = mention, worth
-        if unit.old is None:
-            # A district named by accident (it is also the province's name) must not turn a new form into a mixed one.
-            if district is not None:
-                score += gain - 0.3
-        score += most
-        conflict = any(
-            other is not district
-            and _apart(other, ward)
-            and (district is None or _apart(other, district))
-            and (province is None or _apart(other, province))
-            for other in strong
-        )
-        if conflict and district is None:
-            score -= 1.5
-        else:
-            conflict = False
-        return _Reading(score, unit, ward, district, province, conflict)
-
-    def _incomplete(self, best: _Reading, words: Words, mentions: list[Mention]) -> bool:
+    def _incomplete(self, best: Reading, words: Words, mentions: list[Mention]) -> bool:
         """Whether something in the text is still unexplained, so that slips of the pen are worth a look."""
         return (
             best.conflict
@@ -207,13 +103,13 @@ class Matcher:
             or best.ward.quality < 0.5
             or (best.unit.old is not None and best.district is None)
             or best.province is None
-            or _gap(best, words)
-            or _unread_district(best, words)
-            or _unread_ward(best, words)
+            or off_key(best)
+            or has_gap(best, words)
+            or unread_units(best, words)
             or self._may_be_district(best, mentions)
         )
 
-    def _may_be_district(self, best: _Reading, mentions: list[Mention]) -> bool:
+    def _may_be_district(self, best: Reading, mentions: list[Mention]) -> bool:
         """Whether the name taken for a new commune's is, without its kind, as well a district's."""
         if best.ward.kind or best.unit.old is not None:
             return False
@@ -225,18 +121,22 @@ class Matcher:
             for m in mentions
         )
 
-    def _judge(self, best: _Reading, readings: list[_Reading], words: Words, mentions: list[Mention]) -> Match:
+    def _judge(self, best: Reading, readings: list[Reading], words: Words, mentions: list[Mention]) -> Match:
         doubt = (
-            _gap(best, words)
-            or _unread_district(best, words)
-            or _unread_ward(best, words)
+            best.conflict
+            or best.score < 1.0
+            or has_gap(best, words)
+            or unread_units(best, words)
             or self._may_be_district(best, mentions)
             or (best.province is None and best.district is None)
             or best.ward.quality < 0.4
             or best.unit.doubtful
         )
-        reach = best.score - (0.9 if doubt else MARGIN)
-        close = [reading for reading in readings if reading.score > reach and not reading.conflict]
+        if best.unit.old is not None and best.district is None:
+            # An old unit named without its district: only its very name, in its own old province, is enough.
+            doubt = doubt or off_key(best) or not self._names_old_province(best)
+        reach = best.score - (0.9 if doubt else 2 * MARGIN if off_key(best) else MARGIN)
+        close = [reading for reading in readings if reading.score > reach and reading.conflict == best.conflict]
         weights: dict[int, float] = {}
         why: dict[int, str] = {}
         for reading in close:
@@ -258,7 +158,12 @@ class Matcher:
             parts=self._parts(words, mentions, best),
         )
 
-    def _add_neighbours(self, best: _Reading, weights: dict[int, float], why: dict[int, str]) -> None:
+    def _names_old_province(self, best: Reading) -> bool:
+        return best.province is not None and any(
+            old == best.unit.old_province for _, old in best.province.entry.provinces
+        )
+
+    def _add_neighbours(self, best: Reading, weights: dict[int, float], why: dict[int, str]) -> None:
         """A suspect conversion may be wrong altogether: offer the district's other communes too, less likely."""
         for target in self._index.districts[best.unit.district].targets:
             if target not in weights:
@@ -266,7 +171,7 @@ class Matcher:
                 why[target] = f"{self._index.districts[best.unit.district].official} · chuyển đổi chưa chắc"
 
     def _add_district(
-        self, best: _Reading, mentions: list[Mention], weights: dict[int, float], why: dict[int, str]
+        self, best: Reading, mentions: list[Mention], weights: dict[int, float], why: dict[int, str]
     ) -> None:
         for mention in mentions:
             if mention.level == "d" and (mention.name, mention.end) == (best.ward.name, best.ward.end):
@@ -279,7 +184,10 @@ class Matcher:
                                 why[target] = district.official
 
     def _without_ward(self, words: Words, mentions: list[Mention]) -> Match:
-        """No commune could be read: ask within the district if that is clear, else say so."""
+        """No commune could be read: ask within the district if that is clear, else say so.
+
+        A district that is wholly one commune today (Côn Đảo) needs no question.
+        """
         options: list[tuple[float, int, Mention, Mention | None]] = []
         named = [m for m in mentions if m.level == "p" and m.quality >= 0.4]
         for mention in mentions:
@@ -290,12 +198,12 @@ class Matcher:
                 score = mention.quality - (0.25 if mention.kind and mention.kind != district.kind else 0.0)
                 province = None
                 for other in named:
-                    if _apart(other, mention) and any(new == district.province for new, _ in other.entry.provinces):
+                    if apart(other, mention) and any(new == district.province for new, _ in other.entry.provinces):
                         olds = {old for _, old in other.entry.provinces}
                         score += other.quality + (0.2 if district.old_province in olds else 0.0)
                         province = other
                         break
-                if province is None and any(m.quality >= 0.75 and _apart(m, mention) for m in named):
+                if province is None and any(m.quality >= 0.75 and apart(m, mention) for m in named):
                     continue
                 options.append((score, at, mention, province))
         province_only = max(named, key=lambda m: m.quality, default=None)
@@ -307,12 +215,13 @@ class Matcher:
             # A district's name that several provinces have, and no province: as good as no place.
             return Match(verdict=Verdict.UNKNOWN, parts=self._parts(words, mentions, None))
         district = self._index.districts[at]
+        alone = len(district.targets) == 1 and (province is not None or len(options) == 1)
         weights = dict.fromkeys(district.targets, 1.0)
         why = dict.fromkeys(district.targets, district.official)
         parts = self._parts(words, mentions, None, mention, province)
         return Match(
-            verdict=Verdict.ASK,
-            candidates=_ranked(weights, why, 0.9),
+            verdict=Verdict.SURE if alone else Verdict.ASK,
+            candidates=_ranked(weights, why, 0.97 if alone else 0.9),
             parts=replace(parts, district=district.official, province=self._index.old_provinces[district.old_province]),
         )
 
@@ -320,7 +229,7 @@ class Matcher:
         self,
         words: Words,
         mentions: list[Mention],
-        best: _Reading | None,
+        best: Reading | None,
         district: Mention | None = None,
         province: Mention | None = None,
     ) -> Parts:
@@ -356,66 +265,7 @@ class Matcher:
         )
 
 
-def _apart(a: Mention, b: Mention) -> bool:
-    return a.end <= b.start or b.end <= a.start
-
-
-def _used(best: _Reading) -> list[Mention]:
-    return [mention for mention in (best.ward, best.district, best.province) if mention is not None]
-
-
-def _solid(best: _Reading | None, mentions: list[Mention]) -> set[int]:
-    """Positions of words that are certainly explained and need no look at slips."""
-    if best is None or best.conflict:
-        keep = [m for m in mentions if m.level != "w" and m.quality >= 0.75]
-    else:
-        keep = [m for m in _used(best) if m.quality >= 0.75 and not (m is best.ward and not m.kind)]
-    return {at for mention in keep for at in range(mention.start, mention.end)}
-
-
-def _gap(best: _Reading, words: Words) -> bool:
-    """Whether letters stand unexplained between the unit and its province or district."""
-    spans = sorted((m.start, m.end) for m in _used(best))
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
-        if any(words.raw[at].isalpha() and len(words.raw[at]) > 1 for at in range(end, start)):
-            return True
-    return False
-
-
-def _covered(best: _Reading, at: int) -> bool:
-    return any(m.start <= at < m.end for m in _used(best))
-
-
-def _unread_district(best: _Reading, words: Words) -> bool:
-    """Whether a district is announced by its kind but not understood."""
-    if best.district is not None:
-        return False
-    return any(
-        words.kind[at] in ("quan", "huyen", "tx") and not _covered(best, at - 1) and _announces(words, at)
-        for at in range(1, len(words.raw))
-    )
-
-
-def _unread_ward(best: _Reading, words: Words) -> bool:
-    """Whether a commune is announced by its kind while another name was taken for the commune's."""
-    if best.ward.kind:
-        return False
-    return any(
-        words.kind[at] in ("phuong", "xa", "tt", "dk") and not _covered(best, at - 1) and _announces(words, at)
-        for at in range(1, len(words.raw))
-    )
-
-
-def _announces(words: Words, at: int) -> bool:
-    """Whether the kind word before word `at` is one: at the start of a piece, or written in full with its tone."""
-    start = words.kind_start[at]
-    if words.hard[start] or words.soft[start]:
-        return True
-    written = words.text[words.start[start] : words.end[start]].lower()
-    return written in ("phường", "xã", "quận", "huyện", "thị") or (words.plain and written in ("phuong", "xa", "huyen"))
-
-
-def _why(reading: _Reading) -> str:
+def _why(reading: Reading) -> str:
     if reading.unit.old is None:
         return reading.unit.official
     words = reading.unit.old.words

@@ -5,7 +5,7 @@ next merger is another one. `suspects()` tells what in it cannot be right. Point
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,7 @@ from statistics import median
 from routing.wording import key
 
 EARTH_KM = 6371.0088  # IUGG mean radius
+UNKNOWN_RADIUS_M = 4_800.0  # the median of the communes whose area is known
 # Islands included: Trường Sa lies beyond 111° E, Phú Quốc's islets beyond 102.5° E is sea.
 SOUTH, NORTH, WEST, EAST = 6.0, 23.5, 102.0, 117.6
 
@@ -100,6 +101,19 @@ class OldUnit:
     def words(self) -> str:
         """Its full old address line."""
         return ", ".join(part for part in (self.ward, self.district, self.province) if part)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchor:
+    """The point that stands for a commune, and how far from it the commune reaches.
+
+    `mended`: the commune's own point is wrong, and this is the middle of its old units' points instead.
+    """
+
+    lat: float
+    lon: float
+    radius_m: float
+    mended: bool = False
 
 
 class Fault(StrEnum):
@@ -197,6 +211,19 @@ class Gazetteer:
             for target in unit.targets:
                 into[target].append(unit)
         return {commune_id: tuple(units) for commune_id, units in into.items()}
+
+    def anchor(self, commune_id: int) -> Anchor:
+        """The point to use for a commune: its own, or, where that is wrong, the middle of its old units."""
+        commune = self.commune(commune_id)
+        radius_m = commune.radius_m or UNKNOWN_RADIUS_M
+        units = self._trusted(commune_id) if commune_id in self.misplaced else []
+        if not units:
+            return Anchor(lat=commune.lat, lon=commune.lon, radius_m=radius_m)
+        lat = median(unit.lat for unit in units if unit.lat is not None)
+        lon = median(unit.lon for unit in units if unit.lon is not None)
+        # The area came with the point and may be the other place's: reach at least the farthest old unit.
+        farthest = max(km(lat, lon, unit.lat or 0.0, unit.lon or 0.0) for unit in units)
+        return Anchor(lat=lat, lon=lon, radius_m=max(radius_m, round(farthest * 1_000)), mended=True)
 
     def suspects(self, expected: Counts = SINCE_JULY_2025) -> tuple[Suspect, ...]:
         """Everything that cannot be right, worst first by kind: counts, orphans, points, conversions."""
@@ -361,15 +388,10 @@ def km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
 
 
 def _radius_km(commune: Commune) -> float:
-    return (commune.radius_m or 3_000.0) / 1_000
+    return (commune.radius_m or UNKNOWN_RADIUS_M) / 1_000
 
 
 def _gap(commune: Commune, unit: OldUnit) -> float | None:
     if unit.lat is None or unit.lon is None:
         return None
     return km(commune.lat, commune.lon, unit.lat, unit.lon)
-
-
-def kinds(gazetteer: Gazetteer) -> Counter[CommuneKind]:
-    """How many wards, communes and special zones."""
-    return Counter(commune.kind for commune in gazetteer.communes)

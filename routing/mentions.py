@@ -23,8 +23,13 @@ LONGEST = 6  # syllables in a unit's name
 
 # A name right after one of these is a street's or a hamlet's.
 _ELSEWHERE = frozenset(
-    "duong pho hem ngo ngach kiet so nha to thon ap xom ban buon khom khu kp tdp lang cau cho ktx chungcu dai lo quoc".split()
+    re.findall(
+        "[a-z]+",
+        "duong pho hem ngo ngach kiet so nha to thon ap xom ban buon khom khu kp tdp lang cau cho ktx lo",
+    )
 )
+# Written like this, a kind is a kind; "phuong", "xa" and "quan" may also be syllables of names.
+_CLEAR_KINDS = frozenset(("tinh", "huyen", "tp", "tx", "pho", "tran"))
 
 
 @dataclass(slots=True)
@@ -62,6 +67,11 @@ class Mention:
     toned: str
 
 
+def apart(a: Mention, b: Mention) -> bool:
+    """Whether two mentions share no word."""
+    return a.end <= b.start or b.end <= a.start
+
+
 def read_words(text: str, roles: Sequence[str] = ()) -> Words:
     """Split `text`. `roles`, one letter for each comma-separated piece, says which level each names ("-": none)."""
     text = tidy(text).translate(_APOSTROPHES)
@@ -71,11 +81,11 @@ def read_words(text: str, roles: Sequence[str] = ()) -> Words:
     for found in _TOKENS.finditer(fold(text)):
         token = found[0]
         if not token[0].isalnum():
-            if token[0] == " ":
+            if found.end() - found.start() > 1:
                 soft = True
             else:
                 hard = soft = True
-                piece += token == "\n"
+                piece += token[0] == "\n"
             continue
         words.raw.append(token)
         words.norm.append(syllable(token))
@@ -113,6 +123,8 @@ def find_mentions(words: Words, index: UnitsIndex) -> list[Mention]:
     norm, hard, names, prefixes = words.norm, words.hard, index.names, index.prefixes
     count = len(norm)
     for at in range(count):
+        if _is_house_word(words, at):
+            continue
         joined = ""
         for to in range(at, min(at + LONGEST, count)):
             if to > at and hard[to]:
@@ -136,6 +148,14 @@ def find_mentions(words: Words, index: UnitsIndex) -> list[Mention]:
         mentions += mentions_at(words, at, to, entry, starts, exact=True)
     _mark_nested(mentions)
     return mentions
+
+
+def _is_house_word(words: Words, at: int) -> bool:
+    """Whether "số" or "nhà" stands here before a number: "số nhà 8" is not Sơn Hà."""
+    raw = words.raw
+    if raw[at] == "so":
+        return at + 1 < len(raw) and (raw[at + 1] == "nha" or raw[at + 1].isdigit())
+    return raw[at] == "nha" and at + 1 < len(raw) and raw[at + 1].isdigit()
 
 
 def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], *, exact: bool) -> list[Mention]:
@@ -168,14 +188,28 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
             quality, start = (1.0 if tail else 0.55), begins_at
         elif number:
             continue
-        elif kind and len(words.raw[begins_at]) > 1 and begins:
-            # "huyện X" cannot be a ward; a single letter, or a word inside a street's name, may be no kind at all.
-            continue
+        elif kind and (
+            begins
+            or words.raw[at - 1] in _CLEAR_KINDS
+            or words.text[words.end[at - 1] : words.start[at]].startswith(".")
+        ):
+            continue  # "huyện X" cannot be a ward
         elif at and words.raw[at - 1] in _ELSEWHERE and not words.hard[at]:
             quality, start = 0.1, at
         else:
             alone = words.hard[at] or words.soft[at]
             quality, start = (0.8 if alone and ends else 0.55 if tail else 0.25), at
+            if kind:
+                quality -= 0.3
+            elif (
+                at
+                and not words.hard[at]
+                and level != "d"
+                and to < count
+                and (level == "p" or words.norm[at - 1].isdigit())
+            ):
+                # "19 Nguyễn Huệ, …" is not Huế, "12 Lê Lợi" is a street before it is a ward.
+                quality = min(quality, 0.3)
         quality += 0.02 * (to - at)
         if not exact:
             quality *= 0.8
@@ -189,7 +223,7 @@ def _mark_nested(mentions: list[Mention]) -> None:
         size = inner.end - inner.name
         for outer in mentions:
             if outer.end - outer.name > size and outer.name <= inner.name and inner.end <= outer.end:
-                inner.quality -= 0.3
+                inner.quality -= 0.6 if outer.level == "p" and outer.quality >= 0.75 else 0.3
                 break
 
 
@@ -199,7 +233,7 @@ def find_slips(words: Words, index: UnitsIndex, mentions: Sequence[Mention], sol
     count = len(words.norm)
     found: list[Mention] = []
     for at in range(count):
-        if at in solid or words.norm[at].isdigit():
+        if at in solid or words.norm[at].isdigit() or _is_house_word(words, at):
             continue
         joined = ""
         for to in range(at, min(at + LONGEST - 1, count)):

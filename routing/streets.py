@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from routing.wording import fold
 
 _HAMLET = re.compile(
-    r"\b(?:to dan pho|tdp|to dp|to|khu pho|kp|khu vuc|kv|khu dan cu|kdc|khu|ap|thon|xom|ban|buon|bon|khom|lang|cum|phum|soc)"
+    r"\b(?:to dan pho|tdp|to dp|to|khu pho|kp|khu vuc|kv|khu dan cu|kdc|khu|ap|thon|xom|ban|buon|bon|khom|lang|cum"
+    r"|phum|soc)"
     r"\b\.?\s*(?:so\s*)?"
 )
 _ALLEY = re.compile(r"\b(?:hem|ngo|ngach|kiet|hxh)\b\.?\s*(?:so\s*)?(\d+[a-z]?(?:/\d+[a-z]?)*)")
 _HOUSE = re.compile(
-    r"^\s*(?:so nha|nha so|so|sn|nha)?\.?\s*(\d+(?:\s?(?:bis|ter)|[a-z]{1,2})?(?:\s?[/-]\s?\d+(?:[a-z]{1,2})?)*)\b(?!\s*(?:thang|/))"
+    r"^\s*(?:so nha|nha so|so|sn|nha)?\.?\s*"
+    r"(\d+(?:\s?(?:bis|ter)|[a-z]{1,2})?(?:\s?[/-]\s?\d+(?:[a-z]{1,2})?)*)\b(?!\s*(?:thang|/))"
 )
 _STREET = re.compile(r"^\s*(?:duong so|duong|pho|d\.)\s*(?=\S)")
 

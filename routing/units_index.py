@@ -9,16 +9,16 @@ from routing.wording import KIND_WORDS, key, one_slip, split_kind, syllables, to
 
 # Names that people write for provinces besides the official ones.
 PROVINCE_ALIASES: dict[str, tuple[str, ...]] = {
-    "hochiminh": ("hcm", "tphcm", "hcmc", "tphochiminh", "saigon", "sg", "tpsg"),
+    "hochiminh": ("hcm", "hcmc", "tphcm", "h c m", "tphochiminh", "sai gon", "sg", "tpsg"),
     "hanoi": ("hn", "tphn", "tphanoi"),
     "danang": ("tpdanang", "tpdn"),
     "haiphong": ("tphaiphong", "tphp"),
     "cantho": ("tpcantho", "tpct"),
-    "hue": ("thuathienhue", "tthue", "tphue"),
-    "bariavungtau": ("brvt", "bavungtau"),
-    "daklak": ("daclac", "daklac", "darlac"),
-    "daknong": ("dacnong",),
-    "kontum": ("contum",),
+    "hue": ("thua thien hue", "tt hue", "t t hue", "tphue"),
+    "bariavungtau": ("br vt", "b r v t", "ba ria vt", "vung tau ba ria"),
+    "daklak": ("dac lac", "dak lac", "dac lak", "darlac"),
+    "daknong": ("dac nong",),
+    "kontum": ("con tum", "cong tum"),
 }
 
 
@@ -86,14 +86,10 @@ class UnitsIndex:
         for name in self.names:
             if len(name) >= 4 and not name[-1].isdigit():
                 for shorter in _shortened(name):
-                    there = self._slips.get(shorter)
-                    if there is None:
-                        self._slips[shorter] = name
-                    elif isinstance(there, str):
-                        if there != name:
-                            self._slips[shorter] = (there, name)
-                    elif name not in there:
-                        self._slips[shorter] = (*there, name)
+                    there: str | tuple[str, ...] = self._slips.get(shorter, ())
+                    several: tuple[str, ...] = (there,) if isinstance(there, str) else there
+                    if name not in several:
+                        self._slips[shorter] = (*several, name) if several else name
 
     def near(self, written: str) -> list[str]:
         """Keys one slip away from `written`, itself left out."""
@@ -115,18 +111,13 @@ class UnitsIndex:
             self.prefixes.add(joined)
 
     def _read_provinces(self) -> None:
-        # Aliases in several words ("sai gon", "ba ria vt") need their prefixes too.
-        for words in (("sai",), ("thua", "thien"), ("t", "t"), ("tt",), ("br",), ("da",), ("dac",), ("dar",), ("con",)):
-            self._prefix((*words, ""))
-        for words in (("tp", "hochi"), ("tp",), ("h", "c"), ("h",), ("b", "r", "v")):
-            self._prefix((*words, ""))
         for position, province in enumerate(self.provinces):
             for former in province.former or (province.name,):
                 bare = split_kind(former)[1]
                 self.old_provinces.append(former)
-                self._prefix(syllables(bare))
-                for name in (key(bare), *PROVINCE_ALIASES.get(key(bare), ())):
-                    entry = self._entry(name.replace("y", "i"))
+                for spelled in (bare, *PROVINCE_ALIASES.get(key(bare), ())):
+                    self._prefix(syllables(spelled))
+                    entry = self._entry(key(spelled))
                     entry.provinces = (*entry.provinces, (position, len(self.old_provinces) - 1))
 
     def _read_communes(self) -> None:
@@ -179,7 +170,6 @@ class UnitsIndex:
                 entry.districts = (*entry.districts, position)
             for unit in units:
                 ward_kind, ward = split_kind(unit.ward or district)
-                here = (province, district)
                 for spelled in dict.fromkeys((key(ward), *unit.former)):
                     former = spelled != key(ward)
                     self._add(
@@ -194,7 +184,7 @@ class UnitsIndex:
                             old=unit,
                             commune=None,
                             former=former,
-                            doubtful=(unit.ward, here[1], here[0]) in doubtful,
+                            doubtful=(unit.ward, district, province) in doubtful,
                         ),
                         spelled,
                     )

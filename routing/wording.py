@@ -24,6 +24,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # What kind of unit a word announces. "tp" is a city: a province or a district.
 KIND_WORDS: dict[str, str] = {
     "tinh": "tinh",
+    "t": "tinh",
     "thanhpho": "tp",
     "tp": "tp",
     "quan": "quan",

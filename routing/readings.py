@@ -1,0 +1,190 @@
+"""Ways to read an address: for each unit that may be named, in which named district and province it would lie.
+
+A reading's score adds what speaks for it (a name with its kind, its district, its province, the right tones)
+and takes away what speaks against it. One that is 0.25 better than another is clearly better.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+from routing.mentions import Mention, Words, apart
+from routing.units_index import Unit, UnitsIndex
+
+
+@dataclass(slots=True)
+class Reading:
+    """One way to read the text: this unit, named here, in this district and province."""
+
+    score: float
+    unit: Unit
+    ward: Mention
+    district: Mention | None
+    province: Mention | None
+    conflict: bool
+
+
+def all_readings(index: UnitsIndex, mentions: list[Mention]) -> list[Reading]:
+    """Every reading that a named unit allows, best first."""
+    provinces: dict[int, list[tuple[Mention, set[int]]]] = defaultdict(list)
+    districts: dict[int, list[Mention]] = defaultdict(list)
+    strong_province = 0.0
+    strong_districts: list[Mention] = []
+    for mention in mentions:
+        if mention.level == "p":
+            for new in {pair[0] for pair in mention.entry.provinces}:
+                provinces[new].append((mention, {old for n, old in mention.entry.provinces if n == new}))
+            strong_province = max(strong_province, mention.quality)
+        elif mention.level == "d":
+            for at in mention.entry.districts:
+                districts[at].append(mention)
+            if mention.quality >= 0.6:
+                strong_districts.append(mention)
+    if strong_province >= 0.75:
+        # A district elsewhere is none: its name is a slip, or a street's.
+        districts = {at: named for at, named in districts.items() if index.districts[at].province in provinces}
+        inside = {id(mention) for named in districts.values() for mention in named}
+        strong_districts = [mention for mention in strong_districts if id(mention) in inside]
+    ruled_by: dict[int, list[Mention]] = defaultdict(list)
+    for at, named in districts.items():
+        for target in index.districts[at].targets:
+            ruled_by[target] += named
+    found: list[Reading] = []
+    for ward in mentions:
+        if ward.level != "w":
+            continue
+        base = 1.5 * ward.quality
+        for position in ward.entry.units:
+            unit = index.units[position]
+            there = provinces.get(unit.province)
+            if there is None and strong_province >= 0.75:
+                continue
+            found.append(_read(index, base, unit, ward, there or [], districts, ruled_by, strong_districts))
+    found.sort(key=lambda reading: -reading.score)
+    return found
+
+
+def _read(
+    index: UnitsIndex,
+    base: float,
+    unit: Unit,
+    ward: Mention,
+    provinces: list[tuple[Mention, set[int]]],
+    districts: dict[int, list[Mention]],
+    ruled_by: dict[int, list[Mention]],
+    strong: list[Mention],
+) -> Reading:
+    score = base
+    if ward.kind and unit.kind and ward.kind != unit.kind:
+        score -= 0.5
+    if ward.toned and unit.toned:
+        score += 0.3 if ward.toned == unit.toned else -0.1
+    if unit.former:
+        score -= 0.2
+    named = _named_districts(index, unit, ward, districts, ruled_by)
+    # With no district an old unit is less likely what is meant; a commune needs none.
+    without = -0.6 if unit.old is not None else 0.0
+    options = [(without, None), *((worth, mention) for worth, mention in named)]
+    most, district, province = -math.inf, None, None
+    for gain, chosen in options:
+        worth, there = gain, None
+        for mention, olds in provinces:
+            if apart(mention, ward) and (chosen is None or apart(mention, chosen)):
+                fits = unit.old_province < 0 or unit.old_province in olds
+                if gain + mention.quality + (0.1 if fits else -0.2) > worth:
+                    worth, there = gain + mention.quality + (0.1 if fits else -0.2), mention
+        if worth > most:
+            most, district, province = worth, chosen, there
+    score += most
+    conflict = any(
+        other is not district
+        and apart(other, ward)
+        and (district is None or apart(other, district))
+        and (province is None or apart(other, province))
+        for other in strong
+    )
+    if conflict and district is None:
+        score -= 1.5
+    else:
+        conflict = False
+    return Reading(score, unit, ward, district, province, conflict)
+
+
+def _named_districts(
+    index: UnitsIndex,
+    unit: Unit,
+    ward: Mention,
+    districts: dict[int, list[Mention]],
+    ruled_by: dict[int, list[Mention]],
+) -> list[tuple[float, Mention]]:
+    """The text's districts that `unit` lay in, or that a commune took units from, each with its worth."""
+    if unit.old is None:
+        # People do write "Phường Sài Gòn, Quận 1"; an old ward of that name would come first.
+        return [(0.6 * m.quality - 0.3, m) for m in ruled_by.get(unit.targets[0], ()) if apart(m, ward)]
+    official = index.districts[unit.district]
+    found = []
+    for mention in districts.get(unit.district, ()):
+        if apart(mention, ward):
+            worth = mention.quality
+            if mention.kind and mention.kind != official.kind:
+                worth -= 0.25
+            if mention.toned:
+                worth += 0.1 if mention.toned == official.toned else -0.1
+            found.append((worth, mention))
+    return found
+
+
+def _used(best: Reading) -> list[Mention]:
+    return [mention for mention in (best.ward, best.district, best.province) if mention is not None]
+
+
+def solid_words(best: Reading | None, mentions: list[Mention]) -> set[int]:
+    """Positions of words that are certainly explained and need no look at slips."""
+    if best is None or best.conflict:
+        keep = [m for m in mentions if m.level != "w" and m.quality >= 0.75]
+    else:
+        keep = [m for m in _used(best) if m.quality >= 0.75 and not (m is best.ward and not m.kind)]
+    return {at for mention in keep for at in range(mention.start, mention.end)}
+
+
+def has_gap(best: Reading, words: Words) -> bool:
+    """Whether letters stand unexplained between the unit and its province or district."""
+    spans = sorted((m.start, m.end) for m in _used(best))
+    for (_, end), (start, _) in pairwise(spans):
+        if any(words.raw[at].isalpha() and len(words.raw[at]) > 1 for at in range(end, start)):
+            return True
+    return False
+
+
+def _covered(best: Reading, at: int) -> bool:
+    return any(m.start <= at < m.end for m in _used(best))
+
+
+def unread_units(best: Reading, words: Words) -> bool:
+    """Whether a unit is announced by its kind ("huyện …") but not understood, at a level that `best` lacks."""
+    open_kinds: set[str] = set()
+    if best.province is None:
+        open_kinds |= {"tinh", "tp"}
+    if best.district is None:
+        open_kinds |= {"quan", "huyen", "tx"}
+    if not best.ward.kind:
+        open_kinds |= {"phuong", "xa", "tt", "dk"}
+    return any(
+        words.kind[at] in open_kinds and not _covered(best, at - 1) and _announces(words, at)
+        for at in range(1, len(words.raw))
+    )
+
+
+def off_key(best: Reading) -> bool:
+    """Whether the commune's name is written with other marks than the unit's: it may be another name, misspelt."""
+    return bool(best.ward.toned and best.unit.toned and best.ward.toned != best.unit.toned)
+
+
+def _announces(words: Words, at: int) -> bool:
+    """Whether the kind word before word `at` is one: at the start of a piece, or written in full with its tone."""
+    start = words.kind_start[at]
+    if words.hard[start] or words.soft[start]:
+        return True
+    written = words.text[words.start[start] : words.end[start]].lower()
+    return written in ("phường", "xã", "quận", "huyện", "thị") or (words.plain and written in ("phuong", "xa", "huyen"))
