@@ -1,0 +1,81 @@
+# Every target sets up what it needs on a bare machine with Python 3.11 to 3.13, git and make.
+SHELL := /bin/bash
+ITEMS ?= 1500
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+export FLASK_APP := wsgi
+# Neither a virtual environment that happens to be active nor a user's own packages may leak in.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+
+.PHONY: help demo test check format lint types contracts migrations locks texts clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    the main job on real communes, then serves on 127.0.0.1:$(PORT) (ITEMS=1500, EXIT=1 to stop)"
+	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
+	@echo "make check   format, lint, types, import contracts, migrations"
+
+$(PY):
+	@found=""; for candidate in python3.11 python3.12 python3.13 python3; do \
+	  if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "Python 3.11, 3.12 or 3.13 is needed and none was found."; exit 1; fi; \
+	echo "Setting up $(VENV) with $$($$found --version)"; \
+	$$found -m venv $(VENV) || { echo "The venv module is missing: install it (on Debian: python3-venv)."; exit 1; }
+
+$(VENV)/.run: locks/run.txt | $(PY)
+	@echo "Installing what the demo needs (hash-pinned, once)"
+	@$(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r locks/run.txt
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt | $(PY)
+	@echo "Installing what the tests need (hash-pinned, once)"
+	@$(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r locks/dev.txt
+	@touch $@ $(VENV)/.run
+
+CATALOGUE := delivery/translations/en/LC_MESSAGES/messages
+$(CATALOGUE).mo: $(CATALOGUE).po
+	@$(VENV)/bin/pybabel -q compile -d delivery/translations
+
+demo: $(VENV)/.run $(CATALOGUE).mo
+	@$(PY) -m demo --items $(ITEMS) --port $(PORT) $(if $(EXIT),--exit)
+
+test: $(VENV)/.dev $(CATALOGUE).mo
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+check: format lint types contracts migrations
+
+format: $(VENV)/.dev
+	@$(VENV)/bin/ruff format --check -q . && echo "format: kept"
+
+lint: $(VENV)/.dev
+	@$(VENV)/bin/ruff check -q . && echo "lint: clean"
+
+types: $(VENV)/.dev
+	@$(VENV)/bin/mypy --strict -p delivery -p routing -p tariffs -p tracking -p demo -p benchmarks -m wsgi
+	@$(VENV)/bin/mypy --strict --explicit-package-bases tests migrations
+
+contracts: $(VENV)/.dev
+	@$(VENV)/bin/lint-imports
+
+# Bounded codes are meant to be bounded, and no count here comes near 2^31.
+migrations: $(VENV)/.dev
+	@mkdir -p .data
+	@$(VENV)/bin/alembic upgrade head --sql > .data/migrations.sql 2> .data/migrations.log || { cat .data/migrations.log; exit 1; }
+	@$(VENV)/bin/squawk --pg-version=15 --exclude=prefer-text-field,prefer-bigint-over-int .data/migrations.sql
+
+# Renew the locks: pins with hashes and no address of a registry in them.
+locks: $(VENV)/.dev
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q $(ARGS) -o locks/dev.txt
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -c locks/dev.txt -o locks/run.txt
+
+# Collect the texts of templates and code into the English catalogue.
+texts: $(VENV)/.dev
+	@$(VENV)/bin/pybabel -q extract -F babel.cfg --no-location --omit-header -o .data/messages.pot delivery tracking
+	@$(VENV)/bin/pybabel -q update -i .data/messages.pot -d delivery/translations -l en --no-fuzzy-matching --ignore-obsolete --omit-header
+
+clean:
+	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
