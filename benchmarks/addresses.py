@@ -45,12 +45,16 @@ def main() -> None:
     tally: dict[str, Counter[str]] = defaultdict(Counter)
     missed: dict[str, list[str]] = defaultdict(list)
     seconds = 0.0
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for number, (form, units, truth, certain) in enumerate(cases(gazetteer, chosen.every)):
         for place, spelled in enumerate(spellings(units, number)):
             began = time.perf_counter()
             match = matcher.match(spelled.text)
             seconds += time.perf_counter() - began
             offered = [candidate.commune_id for candidate in match.candidates]
+            if match.candidates:
+                first = match.candidates[0]
+                bins[min(9, int(10 * first.confidence))].append((first.confidence, first.commune_id in truth))
             sure = match.verdict is Verdict.SURE
             wrong = sure and (not certain or offered[0] not in truth)
             right = not wrong and any(target in offered[: 1 if sure else None] for target in truth)
@@ -83,6 +87,10 @@ def main() -> None:
             f"{name:48}{count['n']:9,}{100 * count['right'] / count['n']:9.2f}{100 * count['first'] / count['n']:9.2f}"
             f"{asked:9.2f}{1000 * count['wrong'] / max(1, count['sure']):26.2f}"
         )
+    print("\nFirst candidate: confidence said, share that was true (any target of a divided unit counts), texts")
+    for _, told in sorted(bins.items()):
+        said = sum(confidence for confidence, _ in told) / len(told)
+        print(f"  {said:6.3f} {sum(true for _, true in told) / len(told):6.3f} {len(told):9,}")
     print(
         f"\n{1e6 * seconds / tally['all']['n']:.0f} µs an address; index built in {built:.2f} s, {traced:.0f} MB; "
         f"process peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"

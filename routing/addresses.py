@@ -14,6 +14,7 @@ from routing.mentions import Mention, Words, apart, find_mentions, find_slips, r
 from routing.readings import Reading, all_readings, has_gap, off_key, solid_words, unread_units
 from routing.streets import Place, read_place
 from routing.units_index import UnitsIndex
+from routing.wording import without_keystrokes
 
 MARGIN = 0.25  # by how much the best reading must beat every reading with another commune
 LONGEST_TEXT = 400
@@ -67,7 +68,13 @@ class Matcher:
 
     def match(self, text: str) -> Match:
         """Read free text: one address, in any order, with or without diacritics, commas and kinds."""
-        return self._match(read_words(text[:LONGEST_TEXT]))
+        text = text[:LONGEST_TEXT]
+        found = self._match(read_words(text))
+        if found.verdict is not Verdict.SURE and text.isascii() and (bared := without_keystrokes(text)) != text.lower():
+            again = self._match(read_words(bared))
+            if again.verdict is Verdict.SURE or found.verdict is Verdict.UNKNOWN:
+                return again
+        return found
 
     def match_units(
         self, *, province: str, district: str | None = None, commune: str | None = None, street: str | None = None
@@ -81,6 +88,8 @@ class Matcher:
 
     def _match(self, words: Words) -> Match:
         mentions = find_mentions(words, self._index)
+        if any(self._is_all(m, words) or (m.level == "d" and m.kind and self._wardless(m)) for m in mentions):
+            return self._without_ward(words, mentions)
         readings = all_readings(self._index, mentions)
         best = readings[0] if readings else None
         if best is None or self._incomplete(best, words, mentions):
@@ -90,10 +99,29 @@ class Matcher:
                 readings = all_readings(self._index, mentions)
                 best = readings[0] if readings else None
         if best is None or best.conflict or best.score < 1.0:
-            answer = self._without_ward(words, mentions)
-            if best is None or answer.verdict is Verdict.ASK or best.score < 0.5:
+            answer = self._without_ward(words, mentions, readings)
+            if answer.verdict is not Verdict.UNKNOWN:
                 return answer
+            # The named province has no such place: perhaps the province is wrong, so the rest is worth a question.
+            elsewhere = [mention for mention in mentions if mention.level != "p"]
+            readings = all_readings(self._index, elsewhere) if len(elsewhere) < len(mentions) else readings
+            best = readings[0] if readings else None
+            if best is None or best.score < (2.0 if len(elsewhere) < len(mentions) else 0.5):
+                return answer
+            return self._judge(best, readings, words, mentions, contradicted=True)
         return self._judge(best, readings, words, mentions)
+
+    def _is_all(self, mention: Mention, words: Words) -> bool:
+        """Whether the text is a province's name and no more; "TP Cao Bằng" is not, it was a district."""
+        if mention.level != "p" or mention.start > 0 or mention.end < len(words.raw):
+            return False
+        return mention.kind != "tp" or any(
+            self._index.old_provinces[old].startswith("Thành phố") for _, old in mention.entry.provinces
+        )
+
+    def _wardless(self, district: Mention) -> bool:
+        """Whether the district's name can only be that of an island without wards: no commune is to be looked for."""
+        return all(self._index.districts[at].wardless for at in district.entry.districts)
 
     def _incomplete(self, best: Reading, words: Words, mentions: list[Mention]) -> bool:
         """Whether something in the text is still unexplained, so that slips of the pen are worth a look."""
@@ -121,9 +149,19 @@ class Matcher:
             for m in mentions
         )
 
-    def _judge(self, best: Reading, readings: list[Reading], words: Words, mentions: list[Mention]) -> Match:
+    def _judge(
+        self,
+        best: Reading,
+        readings: list[Reading],
+        words: Words,
+        mentions: list[Mention],
+        *,
+        contradicted: bool = False,
+    ) -> Match:
         doubt = (
-            best.conflict
+            contradicted
+            or best.conflict
+            or self._is_other_name(best, mentions)
             or best.score < 1.0
             or has_gap(best, words)
             or unread_units(best, words)
@@ -131,6 +169,7 @@ class Matcher:
             or (best.province is None and best.district is None)
             or best.ward.quality < 0.4
             or best.unit.doubtful
+            or best.unit.former  # the data only suggests what became of units that were gone before 2025
         )
         if best.unit.old is not None and best.district is None:
             # An old unit named without its district: only its very name, in its own old province, is enough.
@@ -145,17 +184,32 @@ class Matcher:
                 if share > weights.get(target, 0.0):
                     weights[target] = share
                     why[target] = _why(reading)
-        if best.unit.doubtful:
+        if best.unit.doubtful or best.unit.former:
             self._add_neighbours(best, weights, why)
         elif self._may_be_district(best, mentions):
             self._add_district(best, mentions, weights, why)
         sure = len(weights) == 1 and not doubt
         exact = all(m is None or m.exact for m in (best.ward, best.district, best.province))
-        certainty = 0.995 if sure and exact else 0.97 if sure else 0.9
+        certainty = 0.5 if contradicted or best.conflict else 0.9
+        if sure:
+            certainty = 0.995 if exact else 0.97
         return Match(
             verdict=Verdict.SURE if sure else Verdict.ASK,
             candidates=_ranked(weights, why, certainty),
             parts=self._parts(words, mentions, best),
+        )
+
+    def _is_other_name(self, best: Reading, mentions: list[Mention]) -> bool:
+        """Whether the name read as a slip is, as written, the name of another unit in the province."""
+        if best.ward.exact:
+            return False
+        return any(
+            m.level == "w"
+            and m.exact
+            and m.kind
+            and (m.name, m.end) == (best.ward.name, best.ward.end)
+            and any(self._index.units[at].province == best.unit.province for at in m.entry.units)
+            for m in mentions
         )
 
     def _names_old_province(self, best: Reading) -> bool:
@@ -164,7 +218,7 @@ class Matcher:
         )
 
     def _add_neighbours(self, best: Reading, weights: dict[int, float], why: dict[int, str]) -> None:
-        """A suspect conversion may be wrong altogether: offer the district's other communes too, less likely."""
+        """The conversion may be wrong altogether: offer the district's other communes too, less likely."""
         for target in self._index.districts[best.unit.district].targets:
             if target not in weights:
                 weights[target] = 0.02
@@ -183,12 +237,15 @@ class Matcher:
                                 weights[target] = 0.3 / len(district.targets)
                                 why[target] = district.official
 
-    def _without_ward(self, words: Words, mentions: list[Mention]) -> Match:
+    def _without_ward(self, words: Words, mentions: list[Mention], readings: Iterable[Reading] = ()) -> Match:
         """No commune could be read: ask within the district if that is clear, else say so.
 
-        A district that is wholly one commune today (Côn Đảo) needs no question.
+        A district that is wholly one commune today (Côn Đảo) needs no question. A commune that is named but lies
+        in another district (`readings`) is offered too: the district may be what is wrong.
         """
         options: list[tuple[float, int, Mention, Mention | None]] = []
+        if any(self._is_all(mention, words) for mention in mentions):
+            mentions = [mention for mention in mentions if mention.level == "p"]
         named = [m for m in mentions if m.level == "p" and m.quality >= 0.4]
         for mention in mentions:
             if mention.level != "d" or mention.quality < 0.5:
@@ -215,9 +272,14 @@ class Matcher:
             # A district's name that several provinces have, and no province: as good as no place.
             return Match(verdict=Verdict.UNKNOWN, parts=self._parts(words, mentions, None))
         district = self._index.districts[at]
-        alone = len(district.targets) == 1 and (province is not None or len(options) == 1)
+        clashing = [r for r in readings if r.conflict and r.ward.kind and r.province and not r.unit.name.isdigit()]
+        alone = len(district.targets) == 1 and not clashing and (province is not None or len(options) == 1)
         weights = dict.fromkeys(district.targets, 1.0)
         why = dict.fromkeys(district.targets, district.official)
+        for reading in clashing[:3]:
+            for target in reading.unit.targets:
+                weights.setdefault(target, 0.5)
+                why.setdefault(target, _why(reading))
         parts = self._parts(words, mentions, None, mention, province)
         return Match(
             verdict=Verdict.SURE if alone else Verdict.ASK,
@@ -252,8 +314,9 @@ class Matcher:
                     )
         elif province is not None:
             province_name = self._index.old_provinces[province.entry.provinces[0][1]]
-        taken = [m for m in used if m is not None]
-        place = _place(words, taken)
+        # A second mention of a district or province is no street.
+        again = (m for m in mentions if m.level != "w" and m.exact and m.quality >= 0.75)
+        place = _place(words, [m for m in (*used, *again) if m is not None])
         return Parts(
             house=place.house,
             alley=place.alley,

@@ -96,8 +96,16 @@ def read_words(text: str, roles: Sequence[str] = ()) -> Words:
         if words.roles is not None:
             words.roles.append(roles[min(piece, len(roles) - 1)])
         hard = soft = False
+    _drop_country(words)
     _find_kinds(words)
     return words
+
+
+def _drop_country(words: Words) -> None:
+    """Take a last "Việt Nam" away."""
+    size = 2 if words.raw[-2:] == ["viet", "nam"] else 1 if words.raw[-1:] in (["vietnam"], ["vn"]) else 0
+    for column in (words.raw, words.norm, words.start, words.end, words.hard, words.soft, words.roles or []):
+        del column[len(column) - size :]
 
 
 def _find_kinds(words: Words) -> None:

@@ -131,7 +131,8 @@ def _named_districts(
                 worth -= 0.25
             if mention.toned:
                 worth += 0.1 if mention.toned == official.toned else -0.1
-            found.append((worth, mention))
+            # Of two mentions the one beside the unit's name is meant.
+            found.append((worth - 0.001 * abs(mention.start - ward.end), mention))
     return found
 
 
@@ -141,10 +142,10 @@ def _used(best: Reading) -> list[Mention]:
 
 def solid_words(best: Reading | None, mentions: list[Mention]) -> set[int]:
     """Positions of words that are certainly explained and need no look at slips."""
-    if best is None or best.conflict:
+    if best is None or best.conflict or best.score < 1.0:
         keep = [m for m in mentions if m.level != "w" and m.quality >= 0.75]
     else:
-        keep = [m for m in _used(best) if m.quality >= 0.75 and not (m is best.ward and not m.kind)]
+        keep = [m for m in _used(best) if m.quality >= 0.75 and not (m is best.ward and (not m.kind or off_key(best)))]
     return {at for mention in keep for at in range(mention.start, mention.end)}
 
 

@@ -8,7 +8,7 @@ from routing.wording import fold
 
 _HAMLET = re.compile(
     r"\b(?:to dan pho|tdp|to dp|to|khu pho|kp|khu vuc|kv|khu dan cu|kdc|khu|ap|thon|xom|ban|buon|bon|khom|lang|cum"
-    r"|phum|soc)"
+    r"|phum|soc|khoi|doi)"
     r"\b\.?\s*(?:so\s*)?"
 )
 _ALLEY = re.compile(r"\b(?:hem|ngo|ngach|kiet|hxh)\b\.?\s*(?:so\s*)?(\d+[a-z]?(?:/\d+[a-z]?)*)")
@@ -32,15 +32,18 @@ class Place:
 def read_place(pieces: Sequence[str]) -> Place:
     """Read the pieces of a (tidied) address that name no unit, in the order in which they stand."""
     house = street = None
+    beside_house = False
     alleys: list[str] = []
     hamlets: list[str] = []
     for piece in pieces:
         rest = piece
+        numbered = False
         if house is None and not _HAMLET.match(fold(rest).strip()):
             found = _HOUSE.match(fold(rest))
             if found:
                 house = rest[found.start(1) : found.end(1)].replace(" ", "")
                 rest = rest[found.end() :]
+                numbered = True
         while found := _ALLEY.search(fold(rest)):
             alleys.append(rest[found.start() : found.end()].strip())
             rest = f"{rest[: found.start()]} {rest[found.end() :]}"
@@ -54,8 +57,9 @@ def read_place(pieces: Sequence[str]) -> Place:
         named = _STREET.match(fold(rest))
         if named and not fold(rest).startswith("duong so"):
             rest = rest[named.end() :]
-        if street is None and len(rest) > 1:
-            street = rest
+        # The street stands beside the house number; a building's name may come before both.
+        if len(rest) > 1 and (street is None or (numbered and not beside_house)):
+            street, beside_house = rest, numbered
     if house and "/" in house and not alleys:
         alleys.append(house.rpartition("/")[0])
     return Place(house=house, alley=", ".join(alleys) or None, street=street, hamlet=", ".join(hamlets) or None)

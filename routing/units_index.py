@@ -22,6 +22,14 @@ PROVINCE_ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 
+DISTRICT_ALIASES: dict[str, tuple[str, ...]] = {
+    "buonmathuot": ("bmt", "ban me thuot", "buon me thuot"),
+    "thudaumot": ("tdm",),
+    "phanrangthapcham": ("phan rang", "prtc"),
+    "pleiku": ("plei ku", "playku"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A commune, or an old unit under one of its names. `district` is -1 for a commune; `former`: not its last name."""
@@ -48,7 +56,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """An old district. `targets` are the communes that its units went to."""
+    """An old district. `targets` are the communes that its units went to; `wardless`: an island without wards."""
 
     kind: str
     name: str
@@ -57,6 +65,7 @@ class District:
     province: int
     old_province: int
     targets: tuple[int, ...]
+    wardless: bool
 
 
 @dataclass(slots=True)
@@ -162,10 +171,15 @@ class UnitsIndex:
                     province=new_at[province],
                     old_province=old_at[province],
                     targets=tuple(dict.fromkeys(target for unit in units for target in unit.targets)),
+                    wardless=not any(unit.ward for unit in units),
                 )
             )
             self._prefix(syllables(name))
-            for spelled in {key(name), *(former for unit in units for former in unit.district_former)}:
+            aliases = DISTRICT_ALIASES.get(key(name), ())
+            for alias in aliases:
+                self._prefix(syllables(alias))
+            former_names = [former for unit in units for former in unit.district_former]
+            for spelled in dict.fromkeys((key(name), *map(key, aliases), *former_names)):
                 entry = self._entry(spelled)
                 entry.districts = (*entry.districts, position)
             for unit in units:

@@ -103,6 +103,25 @@ def toned(text: str) -> str:
     return "".join(words)
 
 
+_TYPED_WORD = re.compile(r"\b(?:d9)?[a-z]*[aeiouy][a-z0-9]*")
+_DOUBLED = re.compile(r"([aeod])\1")
+
+
+def without_keystrokes(text: str) -> str:
+    """Folded `text` with what Telex or VNI leaves behind when no input method runs taken out.
+
+    "phuowfng beens nghes" and "phu7o7ng2 be6n1 nghe1" become "phuong ben nghe": no Vietnamese syllable has
+    s, f, r, x, j or w after its vowel, nor a digit.
+    """
+    return _TYPED_WORD.sub(lambda word: _bare_word(word[0]), fold(tidy(text)))
+
+
+def _bare_word(word: str) -> str:
+    vowel = next(at for at, letter in enumerate(word) if letter in "aeiouy")
+    word = word[:vowel] + re.sub("[sfrxjw0-9]", "", word[vowel:])
+    return _DOUBLED.sub(r"\1", word.replace("d9", "d"))
+
+
 def numeral(words: tuple[str, ...]) -> int | None:
     """The number that one or two folded words spell ("7", "bay", "muoi mot", "iv"), or None."""
     if len(words) == 1:

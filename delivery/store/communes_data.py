@@ -21,6 +21,7 @@ from routing.wording import key, tidy
 PACKAGE = "vietnamadminunits"
 _KINDS = {"Phường": CommuneKind.WARD, "Xã": CommuneKind.COMMUNE, "Đặc khu": CommuneKind.SPECIAL_ZONE}
 _WARD_KIND = re.compile(r"^(phuong|xa|thitran)(?=.)")
+_WARD_NUMBER = re.compile(r"^(?:phuong|ward|p|f)(\d+)$")
 _DISTRICT_KIND = re.compile(r"^(quan(?=\d)|huyen|thixa|thanhpho|tx|tp|q(?=\d))(?=.)")
 
 NewKey = tuple[str, str]  # (province key, ward key) as the package writes them
@@ -126,7 +127,7 @@ def _plain(aliases: Sequence[str], kind: re.Pattern[str]) -> tuple[str, ...]:
     for alias in aliases:
         bare = kind.sub("", alias)
         # "xadan" may be a name that only looks as if it began with a kind: the package lists such a name once.
-        name = key(bare if bare in aliases or kind is _DISTRICT_KIND else alias)
+        name = key(_WARD_NUMBER.sub(r"\1", bare if bare in aliases or kind is _DISTRICT_KIND else alias))
         if name.isdigit():
             name = str(int(name))
         if not name.startswith("district") and name not in plain:

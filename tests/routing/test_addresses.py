@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from delivery.store.communes_data import read_gazetteer
 from routing.addresses import Match, Matcher, Verdict
-from tests.routing.spellings import SLIPPED, spellings
+from tests.routing.spellings import SLIPPED, bare, spellings, unmarked
 
 GAZETTEER = read_gazetteer()
 MATCHER = Matcher(GAZETTEER)
@@ -49,6 +49,13 @@ def names(match: Match) -> list[str]:
         ("huyện Côn Đảo, Bà Rịa - Vũng Tàu", "Đặc khu Côn Đảo"),
         ("Số 7 ngõ 15 phố Huế, P. Hai Bà Trưng, TP. Hà Nội", "Phường Hai Bà Trưng"),
         ("Xã Đắk Phơi, Tỉnh Đắk Lắk", "Xã Đắk Phơi"),
+        ("phuowfng beens nghes quaajn 1 tphcm", "Phường Sài Gòn"),
+        ("phu7o7ng2 be6n1 nghe1 qua6n5 1 tphcm", "Phường Sài Gòn"),
+        ("Thôn 3 xã Ea Kao Buôn Ma Thuột Đắk Lắk", "Phường Ea Kao"),
+        ("Bưu điện huyện Cần Giờ, thị trấn Cần Thạnh, huyện Cần Giờ, TP.HCM", "Xã Cần Giờ"),
+        ("123 Cách Mạng Tháng 8, Phường 5, Tân Bình, TP.HCM", "Phường Tân Sơn Nhất"),
+        ("P. Phú Cường, TP Thủ Dầu Một, BD", "Phường Thủ Dầu Một"),
+        ("Thành phố Hải Phòng, Huyện Bạch Long Vĩ, hẻm 30 Trần Phú", "Đặc khu Bạch Long Vĩ"),
     ],
 )
 def test_an_address_that_says_enough_is_placed(text: str, name: str) -> None:
@@ -62,7 +69,7 @@ def test_an_address_that_says_enough_is_placed(text: str, name: str) -> None:
     [
         ("45/12 Nguyễn Đình Chiểu, P.7, Q.3, TP.HCM", {"Phường Bàn Cờ", "Phường Xuân Hòa", "Phường Nhiêu Lộc"}),
         ("Quận 3, TP.HCM", {"Phường Bàn Cờ", "Phường Xuân Hòa", "Phường Nhiêu Lộc"}),
-        ("Xã Minh Quan, huyện Trấn Yên, Yên Bái".replace("Quan", "Quan"), {"Xã Trấn Yên", "Phường Âu Lâu"}),
+        ("Xã Minh Quan, huyện Trấn Yên, Yên Bái", {"Xã Trấn Yên", "Phường Âu Lâu"}),
         ("12 Trần Phú, phường 4, TP Mỹ Tho, Tiền Giang", {"Phường Đạo Thạnh", "Phường Mỹ Tho"}),
         ("Ba Đình, Hà Nội", {"Phường Ba Đình", "Phường Ngọc Hà"}),
         ("xa Cam Giang, Hai Phong", {"Xã Cẩm Giang", "Xã Cẩm Giàng"}),
@@ -92,6 +99,29 @@ def test_what_names_no_place_is_unknown(text: str) -> None:
     assert (match.verdict, match.candidates) == (Verdict.UNKNOWN, ())
 
 
+def test_no_province_alone_is_a_place() -> None:
+    """Several provinces share their name with a commune; the name alone still decides nothing."""
+    for province in GAZETTEER.provinces:
+        for name in province.former:
+            for text in (name, bare(name), unmarked(name), f"{bare(name)}, Việt Nam"):
+                assert MATCHER.match(text).verdict is Verdict.UNKNOWN, text
+
+
+@pytest.mark.parametrize(
+    ("text", "among"),
+    [
+        ("Phường Bến Nghé, Quận 1, Hà Nội", "Phường Sài Gòn"),
+        ("Phường Bến Nghé, Quận 3, TP.HCM", "Phường Sài Gòn"),
+        ("P. Tân Bình, TP Thủ Đức, Hồ Chí Minh", "Phường Tam Bình"),
+    ],
+)
+def test_an_address_that_contradicts_itself_is_asked(text: str, among: str) -> None:
+    """One of the names is wrong; which one, only the addressee knows."""
+    match = MATCHER.match(text)
+    assert match.verdict is Verdict.ASK
+    assert among in names(match)
+
+
 def test_a_divided_unit_is_asked_about_with_all_its_targets() -> None:
     """471 old units were divided; without the street nobody can know."""
     for unit in [unit for unit in GAZETTEER.old_units if unit.divided][::10]:
@@ -112,7 +142,7 @@ def test_an_old_name_that_lives_on_elsewhere_is_told_apart_by_the_district() -> 
         and living.id not in unit.targets
         and (unit.ward, unit.district, unit.province) not in GAZETTEER.doubtful
     ]
-    assert len(moved) > 100
+    assert len(moved) > 50
     for unit in moved[::5]:
         match = MATCHER.match(unit.words)
         assert match.verdict is Verdict.SURE, unit.words
@@ -126,6 +156,8 @@ def test_house_alley_street_and_hamlet_are_kept_apart() -> None:
     assert (parts.commune, parts.district, parts.province) == ("Phường Bến Nghé", "Quận 1", HCMC)
     parts = MATCHER.match("Số 5 ngõ 12 ngách 3 đường Láng, phường Láng, Hà Nội").parts
     assert (parts.house, parts.alley, parts.street, parts.commune) == ("5", "ngõ 12, ngách 3", "Láng", "Phường Láng")
+    parts = MATCHER.match("Chung cư Hoàng Anh, 357 Lê Văn Lương, P. Tân Quy, Q.7, TP.HCM").parts
+    assert (parts.house, parts.street) == ("357", "Lê Văn Lương")
     parts = MATCHER.match("Tổ 5, ấp Tân Lập, xã Củ Chi, TP.HCM").parts
     assert (parts.house, parts.street, parts.hamlet) == (None, None, "Tổ 5, ấp Tân Lập")
 
@@ -137,14 +169,29 @@ def test_units_given_apart_are_read_as_what_they_are() -> None:
     new = MATCHER.match_units(province=HCMC, commune="Phường Sài Gòn")
     assert (new.verdict, names(new)) == (Verdict.SURE, ["Phường Sài Gòn"])
     gone = MATCHER.match_units(province=HCMC, district="Quận 3", commune="Phường 7")
-    assert gone.verdict is Verdict.ASK
+    assert (gone.verdict, names(gone)[0]) == (Verdict.ASK, "Phường Xuân Hòa")
     assert MATCHER.match_units(province=HCMC).verdict is Verdict.UNKNOWN
+
+
+def test_an_old_name_without_its_district_is_placed_where_only_one_had_it() -> None:
+    """Forms often drop the district now; Bến Nghé was one ward only, and the new one has another name."""
+    assert names(MATCHER.match("Phường Bến Nghé, TP.HCM")) == ["Phường Sài Gòn"]
+    assert MATCHER.match_units(province=HCMC, commune="Phường Bến Nghé").verdict is Verdict.SURE
+
+
+@given(st.text(max_size=30), st.none() | st.text(max_size=30), st.none() | st.text(max_size=30))
+def test_any_units_get_an_answer(province: str, district: str | None, commune: str | None) -> None:
+    """Agencies send anything in these fields; a batch must not stop at one row."""
+    match = MATCHER.match_units(province=province, district=district, commune=commune, street="12 Lê Lợi")
+    assert match.verdict is Verdict.UNKNOWN or match.candidates
 
 
 def test_twelve_spellings_of_a_sample_of_the_country_are_placed() -> None:
     """The goals of issue 4, on every 40th unit; benchmarks/addresses.py runs all."""
     count: Counter[str] = Counter()
-    cases = [((c.name, c.province), (c.id,), True) for c in GAZETTEER.communes[::40]]
+    cases: list[tuple[tuple[str, ...], tuple[int, ...], bool]] = [
+        ((c.name, c.province), (c.id,), True) for c in GAZETTEER.communes[::40]
+    ]
     for unit in GAZETTEER.old_units[::40]:
         triple = (unit.ward, unit.district, unit.province)
         cases.append((triple, unit.targets, not unit.divided and triple not in GAZETTEER.doubtful))
