@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from delivery.rules.evidence import GENESIS
@@ -69,7 +69,9 @@ class Item(Base):
 
     `held_until` and `address_until` are Vietnam's days; `not_before` is the instant
     before which no visit may be planned, `half_day` ("morning", "afternoon") the only
-    half it may fall into. `due_day` is the day promised to the citizen.
+    half it may fall into. `due_day` is the day promised to the citizen. `payer`
+    ("agency", "addressee") owes what no waiver of `waivers` moves; `submission_index`
+    is the blind index of what was handed over, so that a repeat can be told from a change.
     """
 
     __tablename__ = "items"
@@ -81,6 +83,7 @@ class Item(Base):
         CheckConstraint("dispatch_number >= 1", name="dispatch_number"),
         CheckConstraint("weight_g BETWEEN 1 AND 30000", name="weight"),
         CheckConstraint("agency_fee >= 0", name="agency_fee"),
+        CheckConstraint("payer IN ('agency','addressee')", name="payer"),
         Index(None, "holder_kind", "holder_id", "state"),
         Index(None, "delivery_office_id", "state"),
         Index(None, "world_id", "state"),
@@ -101,6 +104,9 @@ class Item(Base):
     service: Mapped[Code]
     weight_g: Mapped[int]
     agency_fee: Mapped[Money] = mapped_column(default=0)
+    payer: Mapped[Code] = mapped_column(default="addressee")
+    waivers: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    submission_index: Mapped[bytes | None]
     seal: Mapped[Code | None]
     addressee_id: Mapped[UUID] = mapped_column(ForeignKey("addressees.id"), unique=True)
     policy_version: Mapped[Code] = mapped_column(ForeignKey("policies.version"))

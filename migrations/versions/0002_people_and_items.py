@@ -88,6 +88,9 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=80), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=False),
         sa.Column("agency_fee", sa.BigInteger(), nullable=False),
+        sa.Column("payer", sa.String(length=80), nullable=False),
+        sa.Column("waivers", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("submission_index", sa.LargeBinary(), nullable=True),
         sa.Column("seal", sa.String(length=80), nullable=True),
         sa.Column("addressee_id", sa.Uuid(), nullable=False),
         sa.Column("policy_version", sa.String(length=80), nullable=False),
@@ -197,6 +200,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "final_at IS NOT NULL OR holder_kind NOT IN ('addressee','nobody')", name=op.f("ck_items_holder")
         ),
+        sa.CheckConstraint("payer IN ('agency','addressee')", name=op.f("ck_items_payer")),
         sa.CheckConstraint("agency_fee >= 0", name=op.f("ck_items_agency_fee")),
         sa.CheckConstraint("dispatch_number >= 1", name=op.f("ck_items_dispatch_number")),
         sa.CheckConstraint("weight_g BETWEEN 1 AND 30000", name=op.f("ck_items_weight")),

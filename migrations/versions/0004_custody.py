@@ -166,8 +166,8 @@ def downgrade() -> None:
     """Drop them."""
     op.execute("DELETE FROM worlds")
     op.drop_table("events")
+    op.drop_table("feed")
+    op.drop_table("events_unnumbered")
     op.execute("DROP TRIGGER openings_append_only ON openings")
     op.execute("DROP TRIGGER openings_no_truncate ON openings")
     op.execute("DROP FUNCTION refuse_change()")
-    op.drop_table("feed")
-    op.drop_table("events_unnumbered")

@@ -1,0 +1,1 @@
+"""Money around an item: what it costs, who owes it, what was taken. Whole đồng."""

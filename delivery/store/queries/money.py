@@ -1,0 +1,32 @@
+"""An item's price and the payments taken for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from delivery.store.items import Item
+from delivery.store.money import Payment, Quote
+from delivery.store.work import Work
+
+
+def quote_of(unit: Work, item_id: UUID) -> Quote | None:
+    """The item's one quote: an estimate, or frozen. None while its address leads nowhere."""
+    return unit.session.scalars(select(Quote).where(Quote.item_id == item_id)).one_or_none()
+
+
+def payments_of(unit: Work, item_id: UUID) -> Sequence[Payment]:
+    """What was taken from the addressee for the item."""
+    return unit.session.scalars(select(Payment).where(Payment.item_id == item_id)).all()
+
+
+def accepted_between(unit: Work, agency_id: UUID, start: datetime, end: datetime) -> int:
+    """How many of an agency's items, in this unit's world, the post accepted in [start, end)."""
+    query = select(func.count()).where(
+        Item.agency_id == agency_id,
+        Item.world_id == unit.world_id,
+        Item.accepted_at >= start,
+        Item.accepted_at < end,
+    )
+    return unit.session.scalar(query) or 0
