@@ -248,6 +248,14 @@ def test_of_several_waivers_the_one_that_leaves_least_to_pay_counts() -> None:
     assert not any("elderly" in line.code for line in made.lines)
 
 
+def test_between_two_waivers_of_one_worth_the_books_order_decides() -> None:
+    """The same claims must always be booked to the same kind."""
+    twin = replace(BOOK.waivers["poor_household"], kind="merit")
+    book = replace(BOOK, waivers={**BOOK.waivers, "merit": twin})
+    made = quote(book, request(waivers=frozenset({claim("merit"), claim("poor_household")})))
+    assert made.lines[1].code == "waiver.poor_household.postage"
+
+
 def test_a_waiver_is_laid_on_whom_the_book_names() -> None:
     """The elderly person's 30 % is the agency's gift in this book."""
     made = quote(BOOK, request(waivers=frozenset({claim("elderly")})))
