@@ -70,7 +70,10 @@ class Matcher:
         """Read free text: one address, in any order, with or without diacritics, commas and kinds."""
         text = text[:LONGEST_TEXT]
         found = self._match(read_words(text))
-        if found.verdict is not Verdict.SURE and text.isascii() and (bared := without_keystrokes(text)) != text.lower():
+        if found.verdict is Verdict.SURE or found.parts.commune is not None or not text.isascii():
+            return found
+        bared = without_keystrokes(text)
+        if bared != text.lower():
             again = self._match(read_words(bared))
             if again.verdict is Verdict.SURE or found.verdict is Verdict.UNKNOWN:
                 return again
