@@ -125,7 +125,7 @@ def test_a_book_cannot_be_changed_once_read() -> None:
 
 
 def test_a_part_of_a_dong_above_the_legal_maximum_is_above_it() -> None:
-    """10,005 đ and 8 % make 10,805.4 đ: rounded down it would pass, and five such cells together would break the law."""
+    """10,005 đ and 8 % make 10,805.4 đ: rounded it would pass, and five such cells would break the law."""
     text = WHOLE_TEXT.replace("unit = 100", "unit = 1").replace("same_commune = 10000,", "same_commune = 10005,", 1)
     assert where_refused(text.replace("same_commune = 10800,", "same_commune = 10805,")) == (
         "book.toml: services.result_return.steps[0].price.same_commune"
