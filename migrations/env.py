@@ -10,6 +10,7 @@ import os
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from delivery.store.tables import metadata
 
@@ -37,13 +38,12 @@ def _prepare(connection: Connection, role: str) -> None:
 
 def _online() -> None:
     owner, application = _addresses()
-    engine = create_engine(owner)
+    engine = create_engine(owner, poolclass=NullPool)
     with engine.connect() as connection:
         _prepare(connection, make_url(application).username or "")
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
-    engine.dispose()
 
 
 def _offline() -> None:

@@ -103,10 +103,10 @@ MOVES: Mapping[Happening, Mapping[State, tuple[State, ...]]] = MappingProxyType(
             state: (_S.RETURNING,) for state in (_S.ACCEPTED, _S.IN_TRANSIT, _S.AT_OFFICE, _S.OUT_FOR_DELIVERY, _S.HELD)
         },
         _H.RETURNED: {_S.RETURNING: (_S.RETURNED,)},
-        _H.INCIDENT_OPENED: {state: (_S.UNDER_INQUIRY,) for state in _RESUMED},
+        _H.INCIDENT_OPENED: dict.fromkeys(_RESUMED, (_S.UNDER_INQUIRY,)),
         _H.INCIDENT_CLOSED: {_S.UNDER_INQUIRY: (*_RESUMED, _S.LOST)},
         _H.CANCELLED: {_S.REGISTERED: (_S.CANCELLED,)},
-        _H.CORRECTED: {state: (_S.UNDER_INQUIRY,) for state in State if state in FINAL},
+        _H.CORRECTED: dict.fromkeys((state for state in State if state in FINAL), (_S.UNDER_INQUIRY,)),
     }
 )
 
@@ -145,6 +145,7 @@ WORDS_EN: Mapping[State, str] = MappingProxyType(
 )
 _TITLES_VI: Mapping[Happening, str] = MappingProxyType(
     {
+        _H.REGISTERED: "đăng ký lại",
         _H.ACCEPTED: "chấp nhận",
         _H.DEPARTED: "chuyển đi",
         _H.ARRIVED: "nhận đến",

@@ -46,13 +46,10 @@ def state_writes(root: Path) -> list[str]:
         if name in STATE_WRITERS:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                continue
-            for target in targets:
-                for part in target.elts if isinstance(target, ast.Tuple) else [target]:
-                    if _is_items_state(part):
-                        found.append(f"{name}:{node.lineno}")
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                parts = [part for target in targets for part in getattr(target, "elts", [target])]
+                found += [f"{name}:{node.lineno}" for part in parts if _is_items_state(part)]
     return found
 
 
