@@ -1,6 +1,6 @@
 """An item's price and the payments taken for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,12 @@ from delivery.store.work import Work
 def quote_of(unit: Work, item_id: UUID) -> Quote | None:
     """The item's one quote: an estimate, or frozen. None while its address leads nowhere."""
     return unit.session.scalars(select(Quote).where(Quote.item_id == item_id)).one_or_none()
+
+
+def quotes_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Quote]:
+    """The quotes of several items, by item."""
+    query = select(Quote).where(Quote.item_id.in_(list(item_ids)))
+    return {quote.item_id: quote for quote in unit.session.scalars(query)}
 
 
 def payments_of(unit: Work, item_id: UUID) -> Sequence[Payment]:
