@@ -6,24 +6,33 @@ written only when it is sent, so that nothing readable waits in the table.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
+from delivery.outbound.sms import Status, Verdict, advance, verdict
 from delivery.rules.calendar import ONE_DAY, vietnam_instant, vietnam_time
 from delivery.rules.policy import DeliveryPolicy
 from delivery.rules.texts import Template
+from delivery.store.agencies import WebhookEndpoint
 from delivery.store.base import new_id
+from delivery.store.events import Event, FeedPosition
 from delivery.store.items import Item
-from delivery.store.messages import Channel, Message
+from delivery.store.messages import FINAL_MESSAGES, Channel, Message, MessageState
 from delivery.store.queries.policies import policy_of
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 
 _COLUMN = "messages.body"
+
+PHONE_OFF_WAITS = (timedelta(hours=2), timedelta(hours=12))
+"""How long after each undelivered try to a phone that may answer later; in the item's world, outside quiet hours."""
+ASK_AFTER = timedelta(minutes=15)
+"""Real time without a report after which the provider is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +128,107 @@ def after_quiet_hours(policy: DeliveryPolicy, now: datetime) -> datetime:
     return vietnam_instant(day, ends)
 
 
-def message_by_id(unit: Work, message_id: UUID) -> Message | None:
-    """The message, its row locked until the unit ends."""
-    return unit.session.scalars(
-        select(Message).where(Message.id == message_id).with_for_update(of=Message)
+def settle(unit: Work, message: Message, state: MessageState, *, error_code: int | None = None) -> None:
+    """Give a message its final state and clear its text."""
+    message.state, message.error_code, message.settled_at = state, error_code, unit.now
+    message.body = message.lease_until = message.next_try_at = None
+
+
+def report_status(unit: Work, message_id: UUID, *, sid: str, status: Status, error_code: int | None) -> Message | None:
+    """Take a provider's report about a message; returns the message when that settled it, else None.
+
+    Duplicates and any order are harmless; the report may come before the create reply was recorded.
+    """
+    message = unit.session.scalars(
+        select(Message).where(Message.id == message_id, Message.channel == Channel.SMS).with_for_update(of=Message)
     ).one_or_none()
+    if message is None:
+        return None
+    return message if take_report(unit, message, sid, status, error_code) else None
+
+
+def take_report(unit: Work, message: Message, sid: str, status: Status, error_code: int | None) -> bool:
+    """Bring a message, locked by the caller, to what the provider says of its try `sid`. True when that settled it."""
+    if message.state in FINAL_MESSAGES:
+        return False
+    if sid == message.provider_id and message.provider_status is not None:
+        current = Status(message.provider_status)
+        if advance(current, status) is current:
+            return False
+    elif message.state is MessageState.SENT and status is not Status.DELIVERED:
+        # An earlier try of the same text: that it failed says nothing about the present one.
+        return False
+    message.provider_id, message.provider_status = sid, status
+    if status in (Status.DELIVERED, Status.READ):
+        settle(unit, message, MessageState.DELIVERED)
+        return True
+    if status.is_final:
+        return _not_delivered(unit, message, error_code)
+    message.state, message.lease_until = MessageState.SENT, None
+    message.next_try_at = unit.clock.real() + ASK_AFTER
+    return False
+
+
+def _not_delivered(unit: Work, message: Message, error_code: int | None) -> bool:
+    decided = verdict(error_code)
+    tries_left = message.tries <= len(PHONE_OFF_WAITS)
+    if decided is Verdict.TEMPORARY and tries_left:
+        wait = PHONE_OFF_WAITS[max(message.tries, 1) - 1]
+        message.state, message.error_code = MessageState.OWED, error_code
+        message.not_before = after_quiet_hours(policy_of(unit, message.item), unit.now + wait)
+        message.first_tried_at = message.lease_until = message.next_try_at = None
+        return False
+    if decided is Verdict.PERMANENT:
+        message.item.addressee.phone_reachable = False
+    ended = MessageState.FAILED if decided is Verdict.PERSON else MessageState.UNDELIVERED
+    settle(unit, message, ended, error_code=error_code)
+    return True
+
+
+def put_webhooks(unit: Work, limit: int) -> int:
+    """Owe each active endpoint its agency's events after the position it has, up to `limit` each; returns how many.
+
+    The position moves under the endpoint's row lock, in the same transaction, so that nothing is missed or doubled.
+    """
+    endpoints = unit.session.scalars(
+        select(WebhookEndpoint)
+        .where(WebhookEndpoint.active)
+        .order_by(WebhookEndpoint.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return sum(_put_feed(unit, endpoint, limit) for endpoint in endpoints)
+
+
+def _put_feed(unit: Work, endpoint: WebhookEndpoint, limit: int) -> int:
+    news = unit.session.execute(
+        select(FeedPosition.position, Event.item_id, Event.seq, Event.kind, Event.recorded_at)
+        .join(Event, (Event.item_id == FeedPosition.item_id) & (Event.seq == FeedPosition.seq))
+        .where(
+            FeedPosition.agency_id == endpoint.agency_id,
+            FeedPosition.world_id == endpoint.world_id,
+            FeedPosition.position > endpoint.position,
+        )
+        .order_by(FeedPosition.position)
+        .limit(limit)
+    ).all()
+    if not news:
+        return 0
+    rows = [
+        {
+            "id": new_id(),
+            "key": f"hook:{endpoint.id}:{position}",
+            "world_id": endpoint.world_id,
+            "channel": Channel.WEBHOOK,
+            "item_id": item_id,
+            "seq": seq,
+            "template": kind,
+            "endpoint_id": endpoint.id,
+            "state": MessageState.OWED,
+            "created_at": recorded_at,
+            "not_before": recorded_at,
+        }
+        for position, item_id, seq, kind, recorded_at in news
+    ]
+    unit.session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), rows)
+    endpoint.position = news[-1].position
+    return len(news)

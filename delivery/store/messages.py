@@ -31,7 +31,9 @@ class MessageState(StrEnum):
     DROPPED = "dropped"
 
 
-OPEN_MESSAGES = (MessageState.OWED, MessageState.SENDING, MessageState.UNKNOWN)
+FINAL_MESSAGES = frozenset(
+    {MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED, MessageState.DROPPED}
+)
 
 
 class Message(Base):
@@ -43,7 +45,7 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_due", "not_before", postgresql_where=text("state IN ('owed','sending','unknown')")),
+        Index("ix_messages_due", "not_before", postgresql_where=text("state IN ('owed','sending','unknown','sent')")),
         Index(None, "item_id"),
     )
 

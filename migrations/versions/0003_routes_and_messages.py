@@ -201,7 +201,7 @@ def upgrade() -> None:
         "messages",
         ["not_before"],
         unique=False,
-        postgresql_where=sa.text("state IN ('owed','sending','unknown')"),
+        postgresql_where=sa.text("state IN ('owed','sending','unknown','sent')"),
     )
     op.create_index(op.f("ix_messages_item_id"), "messages", ["item_id"], unique=False)
     op.create_table(
