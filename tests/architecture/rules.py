@@ -100,9 +100,10 @@ def migrations_importing_ours(root: Path) -> list[str]:
     found = []
     for path in sorted((root / "migrations" / "versions").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            named = [alias.name for alias in node.names]
+            names = named if isinstance(node, ast.Import) else [node.module or ""]
             if any(imported.split(".")[0] in (*PRODUCT, "demo", "tests") for imported in names):
                 found.append(f"{path.name}:{node.lineno}")
     return found
