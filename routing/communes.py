@@ -11,109 +11,27 @@ from enum import StrEnum
 from functools import cached_property
 from statistics import median
 
+from routing.units import Anchor, Commune, CommuneKind, OldUnit, Province
 from routing.wording import key
+
+__all__ = [
+    "SINCE_JULY_2025",
+    "Anchor",
+    "Commune",
+    "CommuneKind",
+    "Counts",
+    "Fault",
+    "Gazetteer",
+    "OldUnit",
+    "Province",
+    "Suspect",
+    "km",
+]
 
 EARTH_KM = 6371.0088  # IUGG mean radius
 UNKNOWN_RADIUS_M = 4_800.0  # the median of the communes whose area is known
 # Islands included: Trường Sa lies beyond 111° E, Phú Quốc's islets beyond 102.5° E is sea.
 SOUTH, NORTH, WEST, EAST = 6.0, 23.5, 102.0, 117.6
-
-
-class CommuneKind(StrEnum):
-    """What a commune-level unit is since 1 July 2025."""
-
-    WARD = "ward"
-    COMMUNE = "commune"
-    SPECIAL_ZONE = "special_zone"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Province:
-    """A province or centrally run city; `former` are the old provinces now inside it, its own old self included."""
-
-    code: str
-    name: str
-    former: tuple[str, ...] = ()
-    lat: float | None = None
-    lon: float | None = None
-
-    def __post_init__(self) -> None:
-        if not self.code or not self.name:
-            raise ValueError(f"A province needs a code and a name: {self.code!r}, {self.name!r}.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commune:
-    """A ward, commune or special zone.
-
-    `id` is ours and stays over loads; `code` is the official text, on which published lists disagree.
-    `radius_m` is that of a circle of the unit's area, None when the area is unknown.
-    """
-
-    id: int
-    code: str
-    name: str
-    kind: CommuneKind
-    province_code: str
-    province: str
-    lat: float
-    lon: float
-    radius_m: float | None
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.lat) and -90 <= self.lat <= 90 and math.isfinite(self.lon) and abs(self.lon) <= 180):
-            raise ValueError(f"{self.name}, {self.province}: {self.lat}, {self.lon} is no point on Earth.")
-        if self.radius_m is not None and not self.radius_m > 0:
-            raise ValueError(f"{self.name}, {self.province}: a radius of {self.radius_m} m.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OldUnit:
-    """A ward or commune of before 1 July 2025 and what became of it.
-
-    `targets` are commune ids: one when it lies wholly inside, several when it was divided. `ward` is ""
-    for an island district without wards. `former` and `district_former` are keys (`wording.key`) of names
-    that it and its district had before earlier mergers.
-    """
-
-    ward: str
-    district: str
-    province: str
-    targets: tuple[int, ...]
-    code: str = ""
-    lat: float | None = None
-    lon: float | None = None
-    former: tuple[str, ...] = ()
-    district_former: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.district or not self.province:
-            raise ValueError(f"Old unit {self.ward!r} needs a district and a province.")
-        if len(set(self.targets)) != len(self.targets):
-            raise ValueError(f"{self.words} names a target twice.")
-
-    @property
-    def divided(self) -> bool:
-        """Whether parts of it went to different communes."""
-        return len(self.targets) > 1
-
-    @property
-    def words(self) -> str:
-        """Its full old address line."""
-        return ", ".join(part for part in (self.ward, self.district, self.province) if part)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Anchor:
-    """The point that stands for a commune, and how far from it the commune reaches.
-
-    `mended`: the commune's own point is wrong, and this is the middle of its old units' points instead.
-    """
-
-    lat: float
-    lon: float
-    radius_m: float
-    mended: bool = False
 
 
 class Fault(StrEnum):
@@ -126,6 +44,7 @@ class Fault(StrEnum):
     POINT_FAR = "point_far"
     POINT_SWAPPED = "point_swapped"
     OLD_POINT_FAR = "old_point_far"
+    OLD_POINT_SHARED = "old_point_shared"
     CONVERSION_FAR = "conversion_far"
     CONVERSION_NAMESAKE = "conversion_namesake"
 
@@ -276,11 +195,19 @@ class Gazetteer:
         return found
 
     @cached_property
+    def _shared_old(self) -> frozenset[OldUnit]:
+        """Old units with another's very point: a geocoder gave the district's middle, or a namesake's place."""
+        at: dict[tuple[float | None, float | None], list[OldUnit]] = defaultdict(list)
+        for unit in self.old_units:
+            at[unit.lat, unit.lon].append(unit)
+        return frozenset(u for point, units in at.items() if point[0] is not None and len(units) > 1 for u in units)
+
+    @cached_property
     def _stray_old(self) -> dict[OldUnit, float]:
         """Old units whose own point lies far from their district's middle, with the distance in km."""
         districts: dict[tuple[str, str], list[OldUnit]] = defaultdict(list)
         for unit in self.old_units:
-            if unit.lat is not None and unit.lon is not None:
+            if unit.lat is not None and unit.lon is not None and unit not in self._shared_old:
                 districts[unit.province, unit.district].append(unit)
         stray: dict[OldUnit, float] = {}
         for units in districts.values():
@@ -292,8 +219,11 @@ class Gazetteer:
         return stray
 
     def _trusted(self, commune_id: int) -> list[OldUnit]:
-        """A commune's old units with a point that agrees with their district."""
-        return [u for u in self.sources(commune_id) if u.lat is not None and u not in self._stray_old]
+        """A commune's old units with a point of their own that agrees with their district."""
+        return [u for u in self.sources(commune_id) if u.lat is not None and not self._mistrusted(u)]
+
+    def _mistrusted(self, unit: OldUnit) -> bool:
+        return unit in self._stray_old or unit in self._shared_old
 
     @cached_property
     def _points(self) -> tuple[Suspect, ...]:
@@ -310,7 +240,7 @@ class Gazetteer:
                 far[commune.id] = min(away)
         for commune_id, gap in far.items():
             commune = self.commune(commune_id)
-            twin = next((o for o in far if o != commune_id and self._explains(commune_id, o)), None)
+            twin = next((o for o in far if o != commune_id and self._swapped(commune_id, o)), None)
             words = f"{commune.name}, {commune.province}: its point is {gap:.0f} km from the nearest of its old units"
             if twin is None:
                 found.append(Suspect(fault=Fault.POINT_FAR, words=words + ".", commune_id=commune_id))
@@ -325,7 +255,15 @@ class Gazetteer:
             )
             for unit, gap in self._stray_old.items()
         ]
+        found += [
+            Suspect(fault=Fault.OLD_POINT_SHARED, words=f"{unit.words}: its point is another's too.", old_unit=unit)
+            for unit in self.old_units
+            if unit in self._shared_old
+        ]
         return tuple(found)
+
+    def _swapped(self, commune_id: int, other_id: int) -> bool:
+        return self._explains(commune_id, other_id) and self._explains(other_id, commune_id)
 
     def _explains(self, commune_id: int, other_id: int) -> bool:
         """Whether the point of one commune fits the old units of another."""
@@ -353,7 +291,7 @@ class Gazetteer:
                 words = f"{unit.words} shares its targets with its namesake in {twin.district}."
                 found.append(Suspect(fault=Fault.CONVERSION_NAMESAKE, words=words, old_unit=unit))
                 continue
-            if unit in self._stray_old:
+            if self._mistrusted(unit):
                 continue
             for target in unit.targets:
                 commune = self.commune(target)

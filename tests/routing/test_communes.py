@@ -119,3 +119,13 @@ def test_an_old_province_is_found_in_the_new_one() -> None:
 def test_distance_of_a_degree_of_latitude_is_111_km() -> None:
     """All suspects rest on this distance."""
     assert km(20.0, 105.0, 21.0, 105.0) == pytest.approx(111.2, abs=0.1)
+
+
+def test_a_point_that_several_old_units_share_proves_nothing() -> None:
+    """A geocoder gave the district's middle for wards that it did not know; the commune's own point stands."""
+    gazetteer = country(
+        [commune(1, "Xã An", 22.0, 105.0)],
+        [old("Xã Một", "Huyện An", 21.0, 105.0, 1), old("Xã Hai", "Huyện An", 21.0, 105.0, 1)],
+    )
+    assert faults(gazetteer) == {(Fault.OLD_POINT_SHARED, None)}
+    assert not gazetteer.misplaced
