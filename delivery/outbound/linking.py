@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -34,9 +36,19 @@ def token_for(unit: Work, item: Item) -> str:
 
     Two units that mint at once make two links, and both open. Refused when the addressee's data were erased.
     """
-    link = unit.session.scalars(
-        select(Link).where(Link.item_id == item.id, Link.expires_at.is_(None)).order_by(Link.id).limit(1)
-    ).first()
+    return token_from(unit, item, links_of(unit, [item.id]).get(item.id))
+
+
+def links_of(unit: Work, item_ids: Collection[UUID]) -> dict[UUID, Link]:
+    """The oldest link in force of each item that has one, in one query."""
+    links = unit.session.scalars(
+        select(Link).where(Link.item_id.in_(item_ids), Link.expires_at.is_(None)).order_by(Link.id.desc())
+    )
+    return {link.item_id: link for link in links}
+
+
+def token_from(unit: Work, item: Item, link: Link | None) -> str:
+    """The token of `link`, which is the item's, or of a new one."""
     if link is None:
         return mint(unit, item)
     return Vault.of(unit).open(item.addressee.subject, _COLUMN, link.id, link.token, reason=Reason.MESSAGE)
