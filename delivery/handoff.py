@@ -9,21 +9,26 @@ from sqlalchemy.exc import IntegrityError
 
 from delivery.errors import Invalid, Refused, Trouble
 from delivery.money import charging
-from delivery.rules.codes import S10
-from delivery.rules.evidence import GENESIS
+from delivery.rules.codes import S10, DossierCode
+from delivery.rules.phones import parse_phone
 from delivery.rules.states import Happening, State
-from delivery.rules.submissions import Submission
-from delivery.store.agencies import HandoverPoint
-from delivery.store.base import new_id
-from delivery.store.items import Document, HolderKind, Item, NextStep, Placed
+from delivery.rules.submissions import GivenAddress, Paper, Recipient, Submission
+from delivery.steps.registration import Draft, begin, draft_item, seal_addressee
+from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
 from delivery.store.money import Quote
 from delivery.store.offices import Office
-from delivery.store.queries.handed import by_reference, points_of, reserve_numbers
+from delivery.store.queries.handed import (
+    by_reference,
+    named_point,
+    points_of,
+    redispatched,
+    reserve_numbers,
+)
+from delivery.store.queries.items import locked_by_number
 from delivery.store.queries.money import quotes_of
-from delivery.store.queries.places import Placing, place
-from delivery.store.queries.policies import policy_of, version_in_force, working_calendar
+from delivery.store.queries.places import Placing, chosen_office, commune_of, place
 from delivery.store.work import Work
-from delivery.vault import Person, Vault
+from delivery.vault import Person, Reason, Vault
 from routing.addresses import Match, Matcher
 from tariffs.book import Book
 
@@ -87,6 +92,84 @@ def register_many(
     return outcomes
 
 
+def correct_address(
+    unit: Work,
+    matcher: Matcher,
+    books: Sequence[Book],
+    *,
+    agency_id: UUID | None,
+    number: str,
+    address: GivenAddress | str,
+    commune_id: int | None = None,
+) -> Item:
+    """Give an item another address; an item that waited in review or for an address goes on.
+
+    `agency_id` None: a clerk does it. `commune_id` is the commune that a person chose; without it the matcher must
+    be sure. Raises Invalid naming the likeliest communes when it is not, and Refused once the item waits at the
+    counter, goes back or is done. A frozen price stays as it is.
+    """
+    given = GivenAddress(text=address) if isinstance(address, str) else address
+    item = locked_by_number(unit, number, agency_id=agency_id)
+    _check_open(item)
+    office = _office(unit, matcher, given, commune_id)
+    digest = _reseal(unit, item, given, office)
+    elsewhere = item.delivery_office_id != office.id
+    item.placed, item.commune, item.commune_id = Placed.PLACED, office.commune, office.commune_id
+    item.delivery_office, item.delivery_office_id = office, office.id
+    item.address_confidence = 1.0
+    item.address_until = None
+    if item.next_step is NextStep.ADDRESS:
+        item.next_step = NextStep.DELIVER
+    item.move(
+        Happening.RESCHEDULED,
+        unit.occasion(office.id),
+        data={"address": digest, "commune": office.commune_id, "office": str(office.id)},
+    )
+    if item.accepted_at is None:
+        charging.estimate(unit, item, books)
+    else:
+        charging.freeze(unit, item, books)
+    if elsewhere and item.state is State.ACCEPTED and item.holder == Holder(HolderKind.OFFICE, office.id):
+        # It lies where it is to be delivered from: no bag will carry it there.
+        item.move(Happening.AT_DELIVERY_OFFICE, unit.occasion(office.id))
+    return item
+
+
+def redispatch(
+    unit: Work,
+    matcher: Matcher,
+    books: Sequence[Book],
+    *,
+    agency_id: UUID,
+    number: str,
+    address: GivenAddress | None = None,
+) -> Registered:
+    """Send a returned result out again: a new item with a new number, for the same dossier and addressee.
+
+    Without a new `address` it goes where the old item was to go. It starts at the point where the old one was signed
+    for. Refused unless the old item was returned, and when it has been sent out again already.
+    """
+    old = locked_by_number(unit, number, agency_id=agency_id)
+    _check_returned(unit, old)
+    person = Vault.of(unit).open_person(old.addressee, reason=Reason.AGENCY)
+    given = address or GivenAddress(text=person.address, location=person.location)
+    submission = _again(old, person, given)
+    placing = place(unit, matcher, given)
+    if address is None and old.delivery_office is not None:
+        placing = Placing(match=placing.match, office=old.delivery_office)
+    (fresh,) = reserve_numbers(unit, SERVICE_INDICATOR, 1)
+    with unit.session.no_autoflush:
+        item = draft_item(unit, submission, fresh, old.return_point, old.return_point, placing)
+        item.dispatch_number, item.redispatch_of = old.dispatch_number + 1, old.id
+        quote = charging.estimate(unit, item, books)
+        seal_addressee(unit, item, submission, placing)
+        unit.session.add(item)
+    unit.session.flush()
+    begin(unit, Draft(submission=submission, item=item, quote=quote, placing=placing))
+    unit.session.flush()
+    return Registered(item=item, quote=quote, match=placing.match)
+
+
 def _chunk(
     unit: Work, desk: Desk, agency_id: UUID, submissions: Sequence[Submission], numbers: Sequence[S10]
 ) -> list[Registered | Trouble]:
@@ -100,21 +183,11 @@ def _chunk(
             return _written(unit, desk, agency_id, submissions, numbers)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _New:
-    """An item about to be written."""
-
-    submission: Submission
-    item: Item
-    quote: Quote | None
-    placing: Placing
-
-
 def _written(
     unit: Work, desk: Desk, agency_id: UUID, submissions: Sequence[Submission], numbers: Sequence[S10]
 ) -> list[Registered | Trouble]:
     known = by_reference(unit, agency_id, [submission.agency_reference for submission in submissions])
-    outcomes: list[_New | Item | Trouble] = []
+    outcomes: list[Draft | Item | Trouble] = []
     with unit.session.no_autoflush:
         for submission, number in zip(submissions, numbers, strict=True):
             try:
@@ -123,19 +196,19 @@ def _written(
                 outcomes.append(trouble)
                 continue
             outcomes.append(outcome)
-            known[submission.agency_reference] = outcome.item if isinstance(outcome, _New) else outcome
+            known[submission.agency_reference] = outcome.item if isinstance(outcome, Draft) else outcome
     # Events and commitments point at items and people that must be there first.
     unit.session.flush()
     for new in outcomes:
-        if isinstance(new, _New):
-            _begin(unit, new)
+        if isinstance(new, Draft):
+            begin(unit, new)
     unit.session.flush()
     old_quotes = quotes_of(unit, [outcome.id for outcome in outcomes if isinstance(outcome, Item)])
     return [_told(outcome, old_quotes) for outcome in outcomes]
 
 
-def _told(outcome: "_New | Item | Trouble", old_quotes: Mapping[UUID, Quote]) -> Registered | Trouble:
-    if isinstance(outcome, _New):
+def _told(outcome: "Draft | Item | Trouble", old_quotes: Mapping[UUID, Quote]) -> Registered | Trouble:
+    if isinstance(outcome, Draft):
         return Registered(item=outcome.item, quote=outcome.quote, match=outcome.placing.match)
     if isinstance(outcome, Item):
         return Registered(item=outcome, quote=old_quotes.get(outcome.id), match=None, repeated=True)
@@ -144,7 +217,7 @@ def _told(outcome: "_New | Item | Trouble", old_quotes: Mapping[UUID, Quote]) ->
 
 def _one(
     unit: Work, desk: Desk, agency_id: UUID, submission: Submission, number: S10, known: Mapping[str, Item]
-) -> _New | Item:
+) -> Draft | Item:
     vault = Vault.of(unit)
     index = vault.index("submission", json.dumps(submission.as_json(), sort_keys=True, ensure_ascii=False))
     earlier = known.get(submission.agency_reference)
@@ -153,121 +226,15 @@ def _one(
             return earlier
         raise _reference_taken(earlier)
     points = points_of(unit, agency_id)
-    point = _point(points, submission.point, "/handover_point")
-    back = _point(points, submission.return_point, "/return_point") if submission.return_point else point
+    point = named_point(points, submission.point, "/handover_point")
+    back = named_point(points, submission.return_point, "/return_point") if submission.return_point else point
     placing = place(unit, desk.matcher, submission.addressee.address)
-    item = _item(unit, submission, number, point, back, placing)
+    item = draft_item(unit, submission, number, point, back, placing)
     item.submission_index = index
     quote = charging.estimate(unit, item, desk.books)
-    _seal(unit, item, submission, placing)
+    seal_addressee(unit, item, submission, placing)
     unit.session.add(item)
-    return _New(submission=submission, item=item, quote=quote, placing=placing)
-
-
-def _item(
-    unit: Work, given: Submission, number: S10, point: HandoverPoint, back: HandoverPoint, placing: Placing
-) -> Item:
-    agency = point.agency
-    office = placing.office
-    return Item(
-        id=new_id(),
-        world_id=unit.world_id,
-        number=number,
-        agency_id=agency.id,
-        agency=agency,
-        origin_point=point,
-        return_point=back,
-        agency_reference=given.agency_reference,
-        dispatch_number=1,
-        dossier_code=given.dossier_code,
-        service=given.service,
-        weight_g=given.weight_g,
-        agency_fee=given.agency_fee,
-        payer=given.payer or ("agency" if agency.prepaid else "addressee"),
-        waivers=sorted(set(given.waivers)),
-        policy_version=_policy_version(unit, given, office),
-        state=State.REGISTERED,
-        last_seq=0,
-        last_hash=GENESIS,
-        holder_kind=HolderKind.AGENCY,
-        holder_id=point.id,
-        placed=Placed.PLACED if office else Placed.REVIEW,
-        commune_id=office.commune_id if office else None,
-        commune=office.commune if office else None,
-        address_confidence=placing.confidence,
-        delivery_office=office,
-        next_step=NextStep.DELIVER if office else NextStep.ADDRESS,
-        registered_at=unit.now,
-        due_day=given.due_day,
-        documents=[
-            Document(position=position, kind=paper.kind, original=paper.original, sheets=paper.sheets)
-            for position, paper in enumerate(given.documents, 1)
-        ],
-    )
-
-
-def _seal(unit: Work, item: Item, given: Submission, placing: Placing) -> None:
-    recipient = given.addressee
-    item.addressee = Vault.of(unit).seal_person(
-        Person(
-            name=recipient.name,
-            phone=recipient.phone.e164 if recipient.phone else None,
-            address=recipient.address.line,
-            identity_number=recipient.identity_number,
-            location=recipient.address.location,
-        ),
-        commune_id=item.commune_id,
-        office_id=placing.office.id if placing.office else None,
-        can_sms=recipient.phone is not None and recipient.phone.can_sms,
-    )
-
-
-def _begin(unit: Work, new: _New) -> None:
-    """Write the first event, and a second one where a person has to look at the address."""
-    item = new.item
-    person = json.dumps(new.submission.addressee.as_json(), sort_keys=True, ensure_ascii=False)
-    digest = Vault.of(unit).commit_to(item.addressee.subject, item.id, "addressee", person)
-    occasion = unit.occasion()
-    item.begin(
-        occasion,
-        {
-            "point": str(item.origin_point_id),
-            "policy": item.policy_version,
-            "weight_g": item.weight_g,
-            "addressee": digest,
-            "commune": item.commune_id,
-        },
-    )
-    if item.placed is Placed.REVIEW:
-        days = policy_of(unit, item).address_wait_days
-        item.address_until = working_calendar(unit).after(unit.today, days)
-        verdict = str(new.placing.match.verdict)
-        item.move(Happening.ADDRESS_UNRESOLVED, occasion, data={"verdict": verdict, "until": str(item.address_until)})
-
-
-def _policy_version(unit: Work, given: Submission, office: Office | None) -> str:
-    """The policy in force, looked up once per unit for each service, area and kind of paper."""
-    area = f"{office.commune.province_code}.{office.commune_id}" if office else ""
-    asked = (given.service, area, given.documents[0].kind)
-    known: dict[tuple[str, str, str], str] = unit.session.info.setdefault("policy_versions", {})
-    if asked not in known:
-        known[asked] = version_in_force(
-            unit, service=given.service, area=area, document_class=given.documents[0].kind, day=unit.today
-        )
-    return known[asked]
-
-
-def _point(points: Mapping[str, HandoverPoint], code: str, pointer: str) -> HandoverPoint:
-    point = points.get(code)
-    if point is None:
-        known = ", ".join(sorted(points))
-        raise Invalid(
-            "handover-point-unknown",
-            vi=f"Cơ quan không có điểm bàn giao “{code}”; chỉ có: {known}.",
-            en=f"The agency has no hand-over point “{code}”; it has {known}.",
-            pointer=pointer,
-        )
-    return point
+    return Draft(submission=submission, item=item, quote=quote, placing=placing)
 
 
 def _reference_taken(earlier: Item) -> Refused:
@@ -279,4 +246,102 @@ def _reference_taken(earlier: Item) -> Refused:
         en=f"The reference {reference} already means item {number}, handed over with other content. Use a new "
         f"reference, or correct that item's address.",
         facts={"agency_reference": reference, "code": number},
+    )
+
+
+def _check_open(item: Item) -> None:
+    if item.recalled_at is not None or item.next_step is NextStep.RETURN:
+        raise Refused(
+            "item-goes-back",
+            vi=f"Bưu gửi {item.number} đang chờ chuyển hoàn: không đổi địa chỉ được nữa. Nhận lại rồi gửi phát lại.",
+            en=f"Item {item.number} is to go back: its address cannot be changed any more. Take it back, then send it "
+            f"out again.",
+            facts={"number": item.number, "state": str(item.state)},
+        )
+    if item.state is State.HELD:
+        raise Refused(
+            "item-at-counter",
+            vi=f"Bưu gửi {item.number} đang lưu giữ tại quầy: chỉ người nhận mới yêu cầu phát lại được.",
+            en=f"Item {item.number} is held at the counter: only its addressee can ask for it to go out again.",
+            facts={"number": item.number, "state": str(item.state)},
+        )
+
+
+def _office(unit: Work, matcher: Matcher, given: GivenAddress, commune_id: int | None) -> Office:
+    if commune_id is not None:
+        return chosen_office(unit, commune_id, pointer="/commune")
+    placing = place(unit, matcher, given)
+    if placing.office is None:
+        raise _undecided(unit, placing.match)
+    return placing.office
+
+
+def _undecided(unit: Work, match: Match) -> Invalid:
+    names = "; ".join(commune_of(unit, candidate.commune_id).name for candidate in match.candidates[:5])
+    return Invalid(
+        "address-undecided",
+        vi="Địa chỉ chưa xác định được xã, phường có bưu cục phát. "
+        + (f"Có thể là: {names}. Hãy ghi rõ xã, phường và tỉnh, thành phố." if names else "Hãy ghi rõ xã, phường."),
+        en="The address does not decide on a commune that has a delivery office. "
+        + (
+            f"It may be: {names}. Name the commune and the province." if names else "Name the commune and the province."
+        ),
+        pointer="/address",
+    )
+
+
+def _reseal(unit: Work, item: Item, given: GivenAddress, office: Office) -> str:
+    """Seal the new address in place of the old one, and commit to it."""
+    vault = Vault.of(unit)
+    person = vault.open_person(item.addressee, reason=Reason.REVIEW)
+    moved = Person(
+        name=person.name,
+        phone=person.phone,
+        address=given.line,
+        identity_number=person.identity_number,
+        location=given.location,
+    )
+    vault.put_address(item.addressee, moved, commune_id=office.commune_id)
+    vault.put_office(item.addressee, person.phone, office.id)
+    committed = json.dumps({"address": given.line, "commune": office.commune_id}, sort_keys=True, ensure_ascii=False)
+    return vault.commit_to(item.addressee.subject, item.id, "address", committed)
+
+
+def _check_returned(unit: Work, old: Item) -> None:
+    later = redispatched(unit, old)
+    if later is not None:
+        raise Refused(
+            "already-redispatched",
+            vi=f"Bưu gửi {old.number} đã được gửi phát lại với số {later.number}.",
+            en=f"Item {old.number} was sent out again before, as {later.number}.",
+            facts={"number": old.number, "code": later.number},
+        )
+    if old.state is not State.RETURNED:
+        raise Refused(
+            "not-returned",
+            vi=f"Bưu gửi {old.number} chưa được cơ quan ký nhận hoàn: chỉ gửi phát lại bưu gửi đã hoàn.",
+            en=f"Item {old.number} is not signed for as returned: only a returned item can be sent out again.",
+            facts={"number": old.number, "state": str(old.state)},
+        )
+
+
+def _again(old: Item, person: Person, given: GivenAddress) -> Submission:
+    return Submission(
+        agency_reference=old.agency_reference,
+        dossier_code=DossierCode(old.dossier_code),
+        point=old.return_point.code,
+        return_point=None,
+        service=old.service,
+        weight_g=old.weight_g,
+        agency_fee=old.agency_fee,
+        payer=old.payer,
+        waivers=tuple(old.waivers),
+        due_day=None,
+        documents=tuple(Paper(kind=d.kind, original=d.original, sheets=d.sheets) for d in old.documents),
+        addressee=Recipient(
+            name=person.name,
+            phone=parse_phone(person.phone) if person.phone else None,
+            address=given,
+            identity_number=person.identity_number,
+        ),
     )

@@ -1,6 +1,6 @@
 """What an agency may see of its items, and the numbers that new ones are given."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from delivery.errors import Refused
+from delivery.errors import Invalid, Refused
 from delivery.rules.codes import LAST_SERIAL, S10, make_s10
+from delivery.rules.submissions import Submission
 from delivery.store.agencies import HandoverPoint
 from delivery.store.events import Event, FeedPosition
 from delivery.store.items import Item, Serial
+from delivery.store.offices import Office
 from delivery.store.queries.items import unknown_item
+from delivery.store.queries.policies import version_in_force
 from delivery.store.work import Work
 
 
@@ -51,6 +54,32 @@ def points_of(unit: Work, agency_id: UUID) -> dict[str, HandoverPoint]:
     return known[agency_id]
 
 
+def policy_for(unit: Work, given: Submission, office: Office | None) -> str:
+    """The policy in force, looked up once per unit for each service, area and kind of paper."""
+    area = f"{office.commune.province_code}.{office.commune_id}" if office else ""
+    asked = (given.service, area, given.documents[0].kind)
+    known: dict[tuple[str, str, str], str] = unit.session.info.setdefault("policy_versions", {})
+    if asked not in known:
+        known[asked] = version_in_force(
+            unit, service=given.service, area=area, document_class=given.documents[0].kind, day=unit.today
+        )
+    return known[asked]
+
+
+def named_point(points: Mapping[str, HandoverPoint], code: str, pointer: str) -> HandoverPoint:
+    """The point of that code. Raises Invalid at `pointer`, naming those that there are."""
+    point = points.get(code)
+    if point is None:
+        known = ", ".join(sorted(points))
+        raise Invalid(
+            "handover-point-unknown",
+            vi=f"Cơ quan không có điểm bàn giao “{code}”; chỉ có: {known}.",
+            en=f"The agency has no hand-over point “{code}”; it has {known}.",
+            pointer=pointer,
+        )
+    return point
+
+
 def by_reference(unit: Work, agency_id: UUID, references: Iterable[str]) -> dict[str, Item]:
     """The agency's items, first dispatches only, that already bear one of these references."""
     query = select(Item).where(
@@ -60,6 +89,11 @@ def by_reference(unit: Work, agency_id: UUID, references: Iterable[str]) -> dict
         Item.dispatch_number == 1,
     )
     return {item.agency_reference: item for item in unit.session.scalars(query)}
+
+
+def redispatched(unit: Work, old: Item) -> Item | None:
+    """The item as which `old` was sent out again."""
+    return unit.session.scalars(select(Item).where(Item.redispatch_of == old.id)).one_or_none()
 
 
 def seen_by(unit: Work, agency_id: UUID, number: str) -> Item:
