@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from routing.insertion import kept_locks
 from routing.plan import Plan, Route, Visit, Why
@@ -177,7 +178,7 @@ def _limits(courier: Courier, stops: Sequence[Stop]) -> Iterator[Fault]:
 def _travel(problem: Problem, courier: Courier, route: Route, stops: Sequence[Stop]) -> Iterator[Fault]:
     matrix = problem.matrix_of(courier)
     places = [courier.start, *(stop.place for stop in stops), courier.end]
-    legs = list(zip(places, places[1:], strict=False))
+    legs = list(pairwise(places))
     seconds = sum(int(matrix.seconds[leg]) for leg in legs)
     metres = sum(int(matrix.metres[leg]) for leg in legs)
     if (route.seconds, route.metres) != (seconds, metres):

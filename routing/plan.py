@@ -189,7 +189,7 @@ def _route(problem: Problem, key: str, keys: Sequence[str]) -> Route:
 
 
 def cost(problem: Problem, plan: Plan) -> Cost:
-    """The objective of `plan`, from its order of stops and its times. Says nothing about whether it fits: see `faults`."""
+    """The objective of `plan`, from its stops and its times. Whether it fits is another question: see `faults`."""
     weights = problem.weights
     late = overtime = uneven = away = fixed = 0
     for route in plan.routes:

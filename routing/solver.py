@@ -179,7 +179,8 @@ class _Model:
 
     def _travel(self, courier: Courier) -> NDArray[np.int64]:
         seconds = self.problem.matrix_of(courier).seconds
-        return seconds[np.ix_(self.places, self.places)].astype(np.int64)
+        legs: NDArray[np.int64] = seconds[np.ix_(self.places, self.places)].astype(np.int64)
+        return legs
 
     def _price_legs(self) -> None:
         weights = self.problem.weights
@@ -297,7 +298,7 @@ class _Model:
                 index = following
 
     def search(self, watch: _Watch, warm: Sequence[Mapping[str, Sequence[str]]]) -> Orders | None:
-        """The best order of stops found, or None. Begins with the cheapest of `warm` and of the quick first solutions."""
+        """The best order of stops found, or None. Begins from the best of `warm` and the quick first solutions."""
         self.routing.CloseModel()
         firsts = [self._read(orders) for orders in warm]
         for strategy in FIRST_SOLUTIONS:

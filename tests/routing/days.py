@@ -31,7 +31,7 @@ def office_day(
     breaks: bool = False,
     weights: Weights | None = None,
 ) -> Problem:
-    """A day as offices have it: 25 % of the stops with a half-day, some optional, some promised, an agency's pick-up."""
+    """A day as offices have it: 25 % of the stops with a half-day, some optional, some promised, some pick-ups."""
     dice = random.Random(seed)
     made = []
     for at in range(stops):
