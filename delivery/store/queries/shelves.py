@@ -66,7 +66,7 @@ def leaving(unit: Work, office_id: UUID, *, to: UUID | None = None) -> list[tupl
     )
     found = []
     for item_id, state, delivery_office, return_office in unit.session.execute(query):
-        target = return_office if state is State.RETURNING else delivery_office
+        target = delivery_office if state is not State.RETURNING and delivery_office else return_office
         if to is None or target == to:
             found.append((item_id, target))
     return sorted(found, key=lambda pair: pair[1])
