@@ -11,14 +11,14 @@ from datetime import time as time_of_day
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from delivery.outbound.sms import Status, Verdict, advance, verdict
 from delivery.rules.calendar import ONE_DAY, vietnam_instant, vietnam_time
 from delivery.rules.policy import DeliveryPolicy
 from delivery.rules.texts import Template
-from delivery.store.agencies import WebhookEndpoint
+from delivery.store.agencies import WebhookEndpoint, World, WorldKind
 from delivery.store.base import new_id
 from delivery.store.events import Event, FeedPosition
 from delivery.store.items import Item
@@ -232,3 +232,22 @@ def _put_feed(unit: Work, endpoint: WebhookEndpoint, limit: int) -> int:
     unit.session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), rows)
     endpoint.position = news[-1].position
     return len(news)
+
+
+def due_count(unit: Work) -> int:
+    """How many messages of all worlds could be sent or asked after now, those on their way included."""
+    clock = unit.clock
+    real = clock.real()
+    moves = true() if clock.live_moves else World.kind != WorldKind.LIVE
+    world_now = case((moves, real + World.clock_offset), else_=real)
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .join(World, World.id == Message.world_id)
+        .where(
+            Message.state.in_([MessageState.OWED, MessageState.SENDING, MessageState.UNKNOWN]),
+            Message.not_before <= world_now,
+            or_(Message.next_try_at.is_(None), Message.next_try_at <= real),
+        )
+    )
+    return unit.session.scalar(query) or 0
