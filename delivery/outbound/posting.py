@@ -270,7 +270,7 @@ def _sids_of_others(unit: Work, done: Sequence[tuple[Errand, Answer]]) -> dict[s
     if not found:
         return {}
     rows = unit.session.execute(select(Message.provider_id, Message.id).where(Message.provider_id.in_(found)))
-    return {sid: message_id for sid, message_id in rows.tuples() if sid is not None}
+    return {sid: message_id for sid, message_id in rows if sid is not None}
 
 
 def _unless_taken(answer: Answer, errand: Errand, taken: dict[str, UUID]) -> Answer:

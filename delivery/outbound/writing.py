@@ -33,7 +33,7 @@ class Writer:
         failures = select(Event.item_id, Event.seq).where(
             Event.item_id.in_(ids), Event.kind == Happening.ATTEMPT_FAILED
         )
-        self._failures = set(unit.session.execute(failures).tuples())
+        self._failures = set(unit.session.execute(failures))
 
     def is_overtaken(self, message: Message) -> bool:
         """Whether the item has moved on since the text was owed."""

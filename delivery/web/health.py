@@ -99,7 +99,7 @@ def _gauge(name: str, words: str, value: int) -> GaugeMetricFamily:
 
 def _by_state(unit: Work, name: str, words: str, state: InstrumentedAttribute[str]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, words, labels=["state"])
-    for found, count in unit.session.execute(select(state, func.count()).group_by(state)).tuples():
+    for found, count in unit.session.execute(select(state, func.count()).group_by(state)):
         family.add_metric([str(found)], count)
     return family
 
