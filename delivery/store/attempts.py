@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from delivery.store.base import Base, Code, Key, as_text
@@ -72,6 +72,7 @@ class Incident(Base):
     """Lost, stolen, damaged, seal broken: who owns it, and how it ended."""
 
     __tablename__ = "incidents"
+    __table_args__ = (Index("ix_incidents_open", "owner", postgresql_where=text("closed_at IS NULL")),)
 
     id: Mapped[Key]
     item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), index=True)

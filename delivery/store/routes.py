@@ -36,6 +36,7 @@ class Plan(Base):
             postgresql_where=text("state IN ('requested','solving','ready')"),
         ),
         Index(None, "state", "lease_until"),
+        Index(None, "office_id", "day"),
     )
 
     id: Mapped[Key]

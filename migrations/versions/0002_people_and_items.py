@@ -312,6 +312,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
     op.create_index(op.f("ix_incidents_item_id"), "incidents", ["item_id"], unique=False)
+    op.create_index(
+        "ix_incidents_open", "incidents", ["owner"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
+    )
     op.create_table(
         "payments",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_plans_office_id_offices")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
     )
+    op.create_index(op.f("ix_plans_office_id_day"), "plans", ["office_id", "day"], unique=False)
     op.create_index(op.f("ix_plans_state_lease_until"), "plans", ["state", "lease_until"], unique=False)
     op.create_index(
         "uq_plans_one_live",
