@@ -30,7 +30,7 @@ from delivery.vault import Vault
 LEASE = timedelta(minutes=5)
 ACTOR = "job:put_webhooks"
 # What an event may tell an agency beside its name: codes only (C20).
-_TOLD = ("reason", "action", "fault", "kind", "outcome", "event", "why")
+_TOLD = ("kind", "reason", "fault", "action", "to", "ground", "what", "outcome", "receipt", "event", "why")
 _SECRETS = "webhook_endpoints.secret"
 
 _log = logging.getLogger(__name__)

@@ -1,8 +1,6 @@
 """What providers report: message statuses, and the texts that people send back. Each request is signed (C22, C26)."""
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from types import MappingProxyType
 from uuid import UUID
 from xml.sax.saxutils import escape
@@ -11,10 +9,11 @@ import structlog
 from flask import Blueprint, Flask, Response, request
 from sqlalchemy import select
 
+from delivery import holding
 from delivery.errors import Forbidden, Trouble
 from delivery.outbound import outbox
 from delivery.outbound.sms import Status, signature_is_valid
-from delivery.rules.texts import Choice, parse_reply
+from delivery.rules.texts import Choice, Template, parse_reply
 from delivery.store.messages import Message, MessageState
 from delivery.store.people import Addressee
 from delivery.store.work import Work
@@ -23,6 +22,8 @@ from delivery.web.wired import wiring
 from delivery.wiring import Wiring
 
 ACTOR = "job:provider_reports"
+INVITING = frozenset({Template.READY_TO_COLLECT, Template.INVITATION})
+"""The texts that are invitations once delivered; others end with their report, and lock no item."""
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 _log = structlog.stdlib.get_logger("delivery.hooks")
@@ -66,9 +67,8 @@ def status_report(message_id: UUID) -> Response:
 
 def tell_holding(unit: Work, message: Message) -> None:
     """Let an invitation follow its text: only a delivered one proves it. What its item refuses is logged."""
-    if find_spec("delivery.holding") is None:
+    if message.state is MessageState.DELIVERED and message.template not in INVITING:
         return
-    holding = import_module("delivery.holding")
     try:
         with unit.session.begin_nested():
             if message.state is MessageState.DELIVERED:
