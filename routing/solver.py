@@ -24,6 +24,7 @@ from routing.faults import faults
 from routing.insertion import FULL, fitting, insert, kept_locks, let_go, why_never
 from routing.plan import Plan, cost
 from routing.problem import DAY, Courier, Problem, Stop
+from routing.ruin import improved
 from routing.timing import SQUARED_SECONDS_PER_HOUR
 
 MOST_STOPS = 1_500
@@ -33,6 +34,8 @@ BREATH = 0.05
 """Seconds between two moments at which other threads of the process get a chance to run."""
 BASE_SHARE = 0.6
 """Share of the time that the plan by insertion may take: the search has something to begin with, whatever happens."""
+RUIN_SHARE = 0.6
+"""Share of the time then left for ruin and recreate; OR-Tools gets the rest."""
 FIRST_SHARE = 0.2
 """Share of the time left that one of OR-Tools' quick solutions may take; on tight days one can hang."""
 LAST_SHARE = 0.05
@@ -88,15 +91,22 @@ def solve(
         plans.append(insert(problem, fitting(problem, start.orders), deadline=patience)[0])
     if not plans or plans[0].unplanned:
         plans.append(insert(problem, fitting(problem, {}), deadline=patience)[0])
+    watch = _Watch(progress=progress, stopped=stopped, begun=begun, deadline=deadline, rounds=rounds)
+    best = min(plans, key=lambda plan: cost(problem, plan).total)
+    watch.tell(cost(problem, best).total)
+    ruin = (deadline - time.monotonic()) * RUIN_SHARE
+    if ruin > 0:
+        orders = improved(problem, best, seconds=ruin, rounds=rounds, seed=seed, stopped=stopped)
+        plans.append(insert(problem, fitting(problem, orders), deadline=patience and deadline)[0])
+        watch.tell(cost(problem, plans[-1]).total)
     stops = _modelled(problem, [s for s in problem.stops if s.key not in out and not why_never(problem, s)], locks)
     if stops and not (stopped is not None and stopped()):
         if seed != 1:
             random.Random(seed).shuffle(stops)  # noqa: S311
-        watch = _Watch(progress=progress, stopped=stopped, begun=begun, deadline=deadline, rounds=rounds)
-        orders = _Model(problem, stops, locks).search(watch, [plan.orders for plan in plans])
-        if orders is not None:
+        found = _Model(problem, stops, locks).search(watch, [plan.orders for plan in plans])
+        if found is not None:
             last = None if rounds is not None else max(deadline, time.monotonic() + seconds * LAST_SHARE)
-            plans.append(insert(problem, fitting(problem, orders), deadline=last, otherwise=FULL)[0])
+            plans.append(insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0])
     return min((plan for plan in plans if not faults(problem, plan)), key=lambda plan: cost(problem, plan).total)
 
 
@@ -133,14 +143,19 @@ class _Watch:
         """Seconds until the deadline."""
         return self.deadline - time.monotonic()
 
+    def tell(self, price: int) -> None:
+        """Report a cost if it is the best so far."""
+        if self.progress is not None and (self._best is None or price < self._best):
+            self._best = price
+            seconds = time.monotonic() - self.begun
+            self.progress(Progress(seconds=seconds, cost=price, solutions=self._solutions))
+
     def see(self, model: Any, scale: int) -> None:
         """Take note of the solution the model is at."""
         now = time.monotonic()
         self._solutions += 1
         price = int(model.CostVar().Max()) // scale
-        if self.progress is not None and (self._best is None or price < self._best):
-            self._best = price
-            self.progress(Progress(seconds=now - self.begun, cost=price, solutions=self._solutions))
+        self.tell(price)
         if now - self._breathed > BREATH:
             time.sleep(0)
             self._breathed = now

@@ -55,7 +55,7 @@ def test_a_matrix_refuses_what_is_no_matrix() -> None:
     square = np.zeros((2, 2), dtype=np.int32)
     for wrong in (np.zeros((2, 3), dtype=np.int32), square - 1, square + 1, square + 0.0, np.zeros((3, 3), int)):
         with pytest.raises(ValueError, match="Matrix"):
-            Matrix(seconds=wrong, metres=square)
+            Matrix(seconds=wrong, metres=square)  # type: ignore[arg-type]
 
 
 def test_a_matrix_cannot_be_changed() -> None:

@@ -14,6 +14,7 @@ from routing.problem import Courier, Kind, Problem, Stop, Weights, Window
 from routing.solver import Progress, solve
 from tests.routing.days import HOUR, office_day, town
 from tests.routing.random_days import problems
+from tests.routing.test_plan import example
 
 
 @settings(max_examples=60, deadline=None)
@@ -149,3 +150,12 @@ def test_a_lock_is_kept_even_where_it_is_a_detour() -> None:
     assert faults(locked, plan) == []
     assert plan.orders["c0"][:2] == ("s7", "s21")
     assert plan.orders["c1"][0] == "s3"
+
+
+def test_the_worked_example_leaves_c_and_says_why() -> None:
+    """docs/routing.md promises it."""
+    day = example()
+    plan = solve(day, seconds=0.1)
+    assert plan.orders == {"An": ("B", "A")}
+    assert cost(day, plan).total == 3400
+    assert plan.unplanned[0].reason.en.startswith("Visiting it would cost")
