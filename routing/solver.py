@@ -74,7 +74,7 @@ def solve(
     """The best faultless plan found in about `seconds`, never dearer than `start` (mended where it does not fit).
 
     Every stop is visited or has a reason. `seed` changes the order in which moves are
-    tried. With `rounds` the search ends after that many solutions, and the same problem,
+    tried. With `rounds` each of the two searches ends after that many tries, and the same problem,
     seed and rounds give the same plan if `seconds` are generous enough not to end it first.
     `stopped` ends the search early. Raises ValueError when `seconds` is not above zero.
     """
