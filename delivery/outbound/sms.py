@@ -186,7 +186,7 @@ class Unknown:
 Outcome = Accepted | Rejected | Unknown
 
 
-class ProviderSilent(Exception):  # noqa: N818 - named for what happened, like every error of this house
+class ProviderSilent(Exception):
     """The provider could not be asked, so nothing is known; ask again later."""
 
 

@@ -99,9 +99,9 @@ MOVES: Mapping[Happening, Mapping[State, tuple[State, ...]]] = MappingProxyType(
         _H.INVITATION_SENT: _stays(_S.HELD),
         _H.COLLECTION_EXPIRED: _stays(_S.HELD),
         _H.DELIVERED: {_S.OUT_FOR_DELIVERY: (_S.DELIVERED,), _S.HELD: (_S.DELIVERED,)},
-        _H.RETURN_STARTED: {
-            state: (_S.RETURNING,) for state in (_S.ACCEPTED, _S.IN_TRANSIT, _S.AT_OFFICE, _S.OUT_FOR_DELIVERY, _S.HELD)
-        },
+        _H.RETURN_STARTED: dict.fromkeys(
+            (_S.ACCEPTED, _S.IN_TRANSIT, _S.AT_OFFICE, _S.OUT_FOR_DELIVERY, _S.HELD), (_S.RETURNING,)
+        ),
         _H.RETURNED: {_S.RETURNING: (_S.RETURNED,)},
         _H.INCIDENT_OPENED: dict.fromkeys(_RESUMED, (_S.UNDER_INQUIRY,)),
         _H.INCIDENT_CLOSED: {_S.UNDER_INQUIRY: (*_RESUMED, _S.LOST)},
