@@ -69,6 +69,9 @@ def _stays(*states: State) -> dict[State, tuple[State, ...]]:
 # Where custody cannot be in doubt an incident leads back to the state before it.
 _RESUMED = tuple(s for s in State if s in OPEN and s is not _S.UNDER_INQUIRY)
 
+# Where the post has the envelope and its addressee may still get it.
+_IN_HAND = (_S.ACCEPTED, _S.IN_TRANSIT, _S.AT_OFFICE, _S.OUT_FOR_DELIVERY, _S.HELD)
+
 MOVES: Mapping[Happening, Mapping[State, tuple[State, ...]]] = MappingProxyType(
     {
         _H.ACCEPTED: {_S.REGISTERED: (_S.ACCEPTED,)},
