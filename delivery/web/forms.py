@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from delivery.errors import Invalid, Refused, Trouble
 from delivery.store.staff import ReportId
 from delivery.store.work import Work
+from delivery.web.problems import as_problem
 from delivery.web.wired import wiring
 
 
@@ -71,5 +72,5 @@ def shown_again(trouble: Trouble, again: Callable[[], str | Response]) -> Respon
     g.trouble = trouble
     shown = again()
     response = shown if isinstance(shown, Response) else Response(shown, mimetype="text/html")
-    response.status_code = 409 if isinstance(trouble, Refused) else 422
+    response.status_code = as_problem(trouble).status
     return response

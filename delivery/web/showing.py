@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from flask import Flask
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from delivery.errors import Trouble
 from delivery.rules.calendar import vietnam_time
 from delivery.rules.reasons import TABLE, Reason
-from delivery.rules.states import WORDS_EN, WORDS_VI, State
+from delivery.rules.states import WORDS_EN, WORDS_VI, Happening, State
 
 ENGLISH = "en"
 VIETNAMESE = "vi"
@@ -26,6 +27,8 @@ def init_app(app: Flask) -> None:
         number=number,
         state_words=state_words,
         reason_words=reason_words,
+        outcome_words=outcome_words,
+        happening_words=happening_words,
         trouble_words=trouble_words,
         kilometres=kilometres,
     )
@@ -77,6 +80,41 @@ def state_words(state: State) -> str:
 def reason_words(reason: str) -> str:
     """A reason for the people who read it."""
     return TABLE[Reason(reason)].words(language())
+
+
+def outcome_words(outcome: str) -> str:
+    """What came of an item at a stop: delivered, a reason, or brought back unvisited."""
+    if outcome == "delivered":
+        return str(_("đã phát"))
+    return reason_words(outcome) if outcome in list(Reason) else str(_("mang về"))
+
+
+def happening_words(happening: Happening) -> str:
+    """What happened to an item, as a line of its history."""
+    words = {
+        Happening.REGISTERED: _("Cơ quan báo gửi"),
+        Happening.ACCEPTED: _("Bưu điện chấp nhận"),
+        Happening.DEPARTED: _("Rời bưu cục"),
+        Happening.ARRIVED: _("Đến bưu cục"),
+        Happening.AT_DELIVERY_OFFICE: _("Đến bưu cục phát"),
+        Happening.BACK_AT_OFFICE: _("Bưu tá mang về bưu cục"),
+        Happening.OUT_FOR_DELIVERY: _("Bưu tá đi phát"),
+        Happening.ATTEMPT_FAILED: _("Phát không thành"),
+        Happening.ADDRESS_UNRESOLVED: _("Địa chỉ chưa rõ"),
+        Happening.RESCHEDULED: _("Hẹn lại"),
+        Happening.READY_FOR_COLLECTION: _("Sẵn sàng nhận tại quầy"),
+        Happening.RECALL_REQUESTED: _("Cơ quan rút lại"),
+        Happening.INVITATION_SENT: _("Giấy mời đã gửi"),
+        Happening.COLLECTION_EXPIRED: _("Hết hạn lưu giữ"),
+        Happening.DELIVERED: _("Đã phát"),
+        Happening.RETURN_STARTED: _("Bắt đầu chuyển hoàn"),
+        Happening.RETURNED: _("Cơ quan ký nhận lại"),
+        Happening.INCIDENT_OPENED: _("Mở xác minh sự cố"),
+        Happening.INCIDENT_CLOSED: _("Kết thúc xác minh"),
+        Happening.CANCELLED: _("Hủy"),
+        Happening.CORRECTED: _("Đính chính"),
+    }
+    return str(words[Happening(happening)])
 
 
 def trouble_words(trouble: Trouble) -> str:

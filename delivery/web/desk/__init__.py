@@ -2,8 +2,42 @@
 
 from flask import Flask
 
+from delivery.web.desk import (
+    acceptance,
+    bags,
+    contacts,
+    count,
+    counter,
+    incidents,
+    letters,
+    overview,
+    plans,
+    returns,
+    review,
+    routes,
+    vendor,
+)
+from delivery.web.desk.blueprint import desk
 from delivery.wiring import Wiring
+
+# Each module puts its views onto the one blueprint.
+SUBJECTS = (
+    acceptance,
+    bags,
+    contacts,
+    count,
+    counter,
+    incidents,
+    letters,
+    overview,
+    plans,
+    returns,
+    review,
+    routes,
+)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
     """Register the blueprints."""
+    app.register_blueprint(desk)
+    app.register_blueprint(vendor.vendor)
