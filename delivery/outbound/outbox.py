@@ -99,6 +99,7 @@ def put_sms(
         world_id=item.world_id,
         channel=Channel.SMS,
         item_id=item.id,
+        item=item,
         seq=seq,
         template=template,
         created_at=unit.now,

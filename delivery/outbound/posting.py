@@ -287,7 +287,11 @@ def _note(unit: Work, message: Message, errand: Errand, answer: Answer) -> bool:
         message.segments = max(message.segments, answer.segments)
         if answer.price is not None:
             message.cost = f"{answer.price} {answer.currency or ''}".strip()
-        return take_report(unit, message, answer.sid, answer.status, answer.error_code) or _still_sent(unit, message)
+        if take_report(unit, message, answer.sid, answer.status, answer.error_code):
+            return True
+        if errand.task is Task.LOOK_UP and message.state is MessageState.SENT:
+            message.lease_until, message.next_try_at = None, unit.clock.real() + LOOK_UP_AGAIN
+        return False
     expected = {
         Task.SEND: MessageState.SENDING,
         Task.FIND: MessageState.UNKNOWN,
@@ -316,12 +320,6 @@ def _note(unit: Work, message: Message, errand: Errand, answer: Answer) -> bool:
             return True
         case Nothing.NOT_THERE:
             message.state, message.next_try_at = MessageState.OWED, None
-    return False
-
-
-def _still_sent(unit: Work, message: Message) -> bool:
-    if message.state is MessageState.SENT:
-        message.lease_until, message.next_try_at = None, unit.clock.real() + LOOK_UP_AGAIN
     return False
 
 

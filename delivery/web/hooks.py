@@ -23,7 +23,7 @@ from delivery.wiring import Wiring
 
 ACTOR = "job:provider_reports"
 INVITING = frozenset({Template.READY_TO_COLLECT, Template.INVITATION})
-"""The texts that are invitations once delivered; others end with their report, and lock no item."""
+"""The texts that are invitations once delivered; every other ends with its report and locks no item."""
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 _log = structlog.stdlib.get_logger("delivery.hooks")
@@ -67,7 +67,7 @@ def status_report(message_id: UUID) -> Response:
 
 def tell_holding(unit: Work, message: Message) -> None:
     """Let an invitation follow its text: only a delivered one proves it. What its item refuses is logged."""
-    if message.state is MessageState.DELIVERED and message.template not in INVITING:
+    if message.template not in INVITING:
         return
     try:
         with unit.session.begin_nested():
