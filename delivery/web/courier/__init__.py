@@ -2,8 +2,14 @@
 
 from flask import Flask
 
+from delivery.web.courier import routes, stops
+from delivery.web.courier.blueprint import courier
 from delivery.wiring import Wiring
+
+# Each module puts its views onto the one blueprint.
+SUBJECTS = (routes, stops)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
-    """Register the blueprints."""
+    """Register the blueprint."""
+    app.register_blueprint(courier)
