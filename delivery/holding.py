@@ -30,6 +30,7 @@ from delivery.store.queries.held import (
     held_since,
     invitations_of,
     over_due_locked,
+    ready_event,
     reminders_of,
     waits_for_post,
 )
@@ -91,19 +92,29 @@ def sweep_reminders(unit: Work, limit: int) -> int:
     for item in at_counter_locked(unit):
         if item.held_until is None or item.held_until < unit.today or item.next_step is NextStep.RETURN:
             continue
-        since = held_since(unit, item.id)
+        ready = ready_event(unit, item.id)
+        since = vietnam_day(ready.recorded_at)
+        reminded = reminders_of(unit, item.id, since=since)
         due = next_reminder_due(
             policy=policy_of(unit, item),
             calendar=working_calendar(unit),
             held_since=since,
             hold_until=item.held_until,
-            reminded=reminders_of(unit, item.id, since=since),
+            reminded=reminded,
         )
         if due is None or due > unit.today:
             continue
         office = unit.session.get_one(Office, item.holder_id)
-        owed = put_sms(unit, item, Template.REMINDER, seq=item.last_seq, office=office.name, until=item.held_until)
-        if owed is None or vietnam_day(owed.created_at) < unit.today:
+        owed = put_sms(
+            unit,
+            item,
+            Template.REMINDER,
+            seq=ready.seq,
+            office=office.name,
+            until=item.held_until,
+            nth=len(reminded) + 1,
+        )
+        if owed is None:
             continue
         unit.session.flush()
         done += 1
@@ -147,17 +158,16 @@ def prove(unit: Work, message: Message) -> bool:
 
 
 def unprovable(unit: Work, message: Message) -> bool:
-    """`message` failed for good: its addressee cannot be reached by SMS, and an invitation becomes a letter.
+    """`message` will never be proven: an invitation becomes a letter, and so does every later one to that phone.
 
-    Says whether a letter is now to be posted.
+    A text that was only dropped says nothing of the phone. Says whether a letter is now to be posted.
     """
-    if message.state not in (MessageState.UNDELIVERED, MessageState.FAILED):
-        raise ValueError(f"Message {message.id} is {message.state}: only what failed for good is unprovable.")
     item = locked(unit, message.item_id)
-    item.addressee.phone_reachable = False
     invitation = _invitation_by(unit, message)
     if invitation is None or invitation.proved_at is not None or item.state is not State.HELD:
         return False
+    if message.state in (MessageState.UNDELIVERED, MessageState.FAILED):
+        item.addressee.phone_reachable = False
     invitation.channel, invitation.message_id = Channel.LETTER, None
     unit.session.flush()
     return True

@@ -79,17 +79,18 @@ def put_sms(
     until: date | None = None,
     hours: tuple[int, int] | None = None,
     at_door: bool = False,
+    nth: int = 1,
 ) -> Message | None:
     """Owe the addressee one text about the item's event `seq`; the caller holds the item's row lock.
 
-    Putting it again gives the message that is there. It leaves outside the policy's
-    quiet hours unless the courier is `at_door`. None, and nothing is owed, when the
-    addressee cannot get SMS: call, or write a letter.
+    Putting it again gives the message that is there; `nth` tells later reminders of one event apart. It leaves
+    outside the policy's quiet hours unless the courier is `at_door`. None, and nothing is owed, when the addressee
+    cannot get SMS: call, or write a letter.
     """
     addressee = item.addressee
     if addressee.phone is None or not addressee.can_sms or not addressee.phone_reachable:
         return None
-    key = f"sms:{item.id}:{seq}:{template}"
+    key = f"sms:{item.id}:{seq}:{template}" + (f":{nth}" if nth > 1 else "")
     there = unit.session.scalars(select(Message).where(Message.key == key)).one_or_none()
     if there is not None:
         return there
