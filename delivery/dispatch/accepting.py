@@ -1,0 +1,105 @@
+"""The solver's answer becomes routes, as far as the shelf still looks as it did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from delivery.dispatch.day import OfficeDay
+from delivery.errors import NotFound, Refused
+from delivery.store.base import Json
+from delivery.store.queries.due import is_still_due, points_to_call_at
+from delivery.store.queries.items import locked_many
+from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
+from delivery.store.work import Work
+from routing import plan as routed
+from routing.faults import faults
+from routing.problem import Problem
+
+
+def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: routed.Plan) -> None:
+    """Store the routes. What changed since the day was read drops out; nobody's state changes.
+
+    Raises NotFound for an unknown plan, Refused when it is not being solved any more (another worker was faster, or it
+    was replaced). A plan with a fault is a programming error and is never stored.
+    """
+    row = unit.session.get(Plan, plan_id, with_for_update=True)
+    if row is None:
+        raise NotFound("plan-not-found", vi="Không có kế hoạch này.", en="There is no such plan.")
+    if row.state is not PlanState.SOLVING:
+        raise Refused(
+            "plan-settled",
+            vi="Kế hoạch này đã được lập xong hoặc đã được thay thế.",
+            en="This plan is finished or has been replaced.",
+        )
+    _assert_faultless(office_day.problem, plan)
+    kept = _still_due(unit, office_day)
+    reasons = {left.stop: left.reason for left in plan.unplanned}
+    orders = {courier: [key for key in keys if key in kept] for courier, keys in plan.orders.items()}
+    final = routed.timed(office_day.problem, orders, reasons=reasons)
+    _assert_faultless(office_day.problem, final)
+    for route in final.routes:
+        unit.session.add(_route(row, office_day, route, kept))
+    row.cost = asdict(routed.cost(office_day.problem, final))
+    row.unplanned = [_left(office_day, left) for left in final.unplanned if left.stop in reasons and left.stop in kept]
+    row.state, row.progress, row.lease_until, row.finished_at = PlanState.READY, 100, None, unit.now
+    unit.session.flush()
+
+
+def _assert_faultless(problem: Problem, plan: routed.Plan) -> None:
+    wrong = faults(problem, plan)
+    assert wrong == [], f"A plan with a fault: {wrong[0].words}"
+
+
+def _still_due(unit: Work, office_day: OfficeDay) -> dict[str, list[UUID]]:
+    """The calls that still stand, with the items that have not changed since the day was read."""
+    ids = [item.id for call in office_day.calls.values() for item in call.items]
+    now = {item.id: item for item in locked_many(unit, ids)}
+    waiting = {point.id for point, _ in points_to_call_at(unit, office_day.office_id)}
+    kept: dict[str, list[UUID]] = {}
+    for call in office_day.calls.values():
+        same = [
+            was.id
+            for was in call.items
+            if is_still_due(now[was.id], office_day.office_id)
+            and (now[was.id].not_before, now[was.id].half_day) == (was.not_before, was.half_day)
+        ]
+        if same or call.point_id in waiting:
+            kept[call.key] = same
+    return kept
+
+
+def _route(plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping[str, Sequence[UUID]]) -> Route:
+    stops = []
+    for position, visit in enumerate(route.visits, start=1):
+        call = office_day.calls[visit.stop]
+        stops.append(
+            Stop(
+                position=position,
+                kind=call.kind,
+                handover_point_id=call.point_id,
+                arrives=visit.arrival,
+                starts=visit.start,
+                leaves=visit.departure,
+                window=next((item.half_day for item in call.items if item.half_day), None),
+                items=[StopItem(item_id=item_id) for item_id in kept[visit.stop]],
+            )
+        )
+    return Route(
+        plan_id=plan.id,
+        office_id=office_day.office_id,
+        courier_id=UUID(route.courier),
+        day=office_day.day,
+        metres=route.metres,
+        seconds=route.returns_at - route.leaves_at,
+        stops=stops,
+    )
+
+
+def _left(office_day: OfficeDay, left: routed.Unplanned) -> Json:
+    call = office_day.calls[left.stop]
+    return {
+        "stop": left.stop,
+        "items": [item.number for item in call.items],
+        "why_vi": left.reason.vi,
+        "why_en": left.reason.en,
+    }

@@ -1,0 +1,222 @@
+"""A day of an office as values: what is due, merged into calls, and the problem that a solver gets."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from delivery.rules.calendar import HalfDay, WorkingCalendar, vietnam_day, vietnam_instant
+from delivery.rules.reasons import Reason as Failure
+from delivery.rules.urgency import WHOLE_DAY, Hours, common_hours, cost_of_leaving, last_day, visiting_hours
+from delivery.store.items import Item
+from delivery.store.queries.due import chosen_days, couriers_on_duty, due_items, last_failures, points_to_call_at
+from delivery.store.queries.policies import policy_of, working_calendar
+from delivery.store.queries.shelves import office_named
+from delivery.store.routes import StopKind
+from delivery.store.staff import Courier
+from delivery.store.work import Work
+from delivery.vault import Reason, Vault
+from routing.matrix import WALKING, Point, great_circle
+from routing.problem import Courier as OnDuty
+from routing.problem import Kind, Problem, Stop, Window
+
+# Seconds at a door and for each further envelope, at an agency's desk and for each envelope there: estimates until
+# recorded routes calibrate them.
+AT_THE_DOOR: Final = 150
+FURTHER_ITEM: Final = 30
+AT_THE_DESK: Final = 180
+AT_THE_DESK_PER_ITEM: Final = 2
+AT_THE_DESK_AT_MOST: Final = 900
+# Leaving a pick-up for tomorrow, in seconds of driving: less than an item that has a day to spare.
+PICKUP_LEFT: Final = 5_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedItem:
+    """An item as it was when the day was read; what changes until the plan is accepted falls out of it."""
+
+    id: UUID
+    number: str
+    not_before: datetime | None
+    half_day: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One stop: a household with its items, or an agency's hand-over point (then without items).
+
+    `hours` are those that all items share, `last` the earliest of their last days.
+    """
+
+    key: str
+    kind: StopKind
+    hours: Hours = WHOLE_DAY
+    last: date | None = None
+    items: tuple[PlannedItem, ...] = ()
+    point_id: UUID | None = None
+    waiting: int = 0
+
+    @property
+    def service_seconds(self) -> int:
+        """How long it takes."""
+        if self.kind is StopKind.PICKUP:
+            return min(AT_THE_DESK + AT_THE_DESK_PER_ITEM * self.waiting, AT_THE_DESK_AT_MOST)
+        return AT_THE_DOOR + FURTHER_ITEM * (len(self.items) - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeDay:
+    """What an office has to do on a day: the problem for the solver, and what each of its stops means."""
+
+    office_id: UUID
+    day: date
+    problem: Problem
+    calls: Mapping[str, Call]
+
+
+def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
+    """Everything due at the office on `day`, with its couriers, as a problem. Reads only (and records openings)."""
+    office = office_named(unit, office_id)
+    couriers = couriers_on_duty(unit, office_id)
+    end = max((courier.shift_end for courier in couriers), default=24 * 60)
+    before = vietnam_instant(day, time()) + timedelta(minutes=end)
+    items = due_items(unit, office_id, before)
+    points = [Point(lat=office.lat, lon=office.lon)]
+    calls: list[Call] = []
+    for call, spot in _households(unit, items, day):
+        calls.append(call)
+        points.append(spot)
+    for point, count in points_to_call_at(unit, office_id):
+        key = f"{point.agency.code}/{point.code}"
+        calls.append(Call(key=key, kind=StopKind.PICKUP, point_id=point.id, waiting=count))
+        points.append(Point(lat=point.lat, lon=point.lon))
+    calendar = working_calendar(unit)
+    problem = Problem(
+        matrix=great_circle(points),
+        stops=tuple(
+            _pickup(call, place) if call.last is None else _delivery(call, place, call.last, day, calendar)
+            for place, call in enumerate(calls, start=1)
+        ),
+        couriers=tuple(_on_duty(courier, points) for courier in couriers),
+    )
+    return OfficeDay(office_id=office_id, day=day, problem=problem, calls={call.key: call for call in calls})
+
+
+def _households(unit: Work, items: Sequence[Item], day: date) -> Iterable[tuple[Call, Point]]:
+    """Items of one household as one call, as far as their hours meet; with the place to go to."""
+    last_days = _last_days(unit, items)
+    houses: dict[bytes, list[Item]] = defaultdict(list)
+    for item in items:
+        houses[item.addressee.address_key].append(item)
+    for house in houses.values():
+        groups: list[tuple[Hours, list[Item]]] = []
+        for item in house:
+            hours = _hours(unit, item, day)
+            if hours is not None:
+                _join(groups, item, hours)
+        for hours, members in groups:
+            call = Call(
+                key=members[0].number,
+                kind=StopKind.DELIVERY,
+                hours=hours,
+                last=min(last_days[item.id] for item in members),
+                items=tuple(
+                    PlannedItem(id=i.id, number=i.number, not_before=i.not_before, half_day=i.half_day) for i in members
+                ),
+            )
+            yield call, _spot(unit, members)
+
+
+def _join(groups: list[tuple[Hours, list[Item]]], item: Item, hours: Hours) -> None:
+    for at, (known, members) in enumerate(groups):
+        shared = common_hours(known, hours)
+        if shared is not None and shared[1] - shared[0] >= AT_THE_DOOR + FURTHER_ITEM * len(members):
+            groups[at] = shared, [*members, item]
+            return
+    groups.append((hours, [item]))
+
+
+def _hours(unit: Work, item: Item, day: date) -> Hours | None:
+    half_day = HalfDay(item.half_day) if item.half_day else None
+    hours = visiting_hours(policy_of(unit, item), day, not_before=item.not_before, half_day=half_day)
+    return hours if hours is not None and hours[1] - hours[0] >= AT_THE_DOOR else None
+
+
+def _last_days(unit: Work, items: Sequence[Item]) -> dict[UUID, date]:
+    ids = [item.id for item in items]
+    failures, choices, calendar = last_failures(unit, ids), chosen_days(unit, ids), working_calendar(unit)
+    found = {}
+    for item in items:
+        failure = failures.get(item.id)
+        chosen = choices.get(item.id)
+        asked_for = None
+        if chosen is not None and (failure is None or chosen[1] >= failure.recorded_at):
+            asked_for = chosen[0]
+        elif failure is not None and failure.reason == Failure.REQUESTED_LATER and item.not_before is not None:
+            asked_for = vietnam_day(item.not_before)
+        found[item.id] = last_day(
+            due_day=item.due_day,
+            accepted_on=vietnam_day(item.accepted_at or item.registered_at),
+            failed_on=vietnam_day(failure.occurred_at) if failure is not None else None,
+            asked_for=asked_for,
+            policy=policy_of(unit, item),
+            calendar=calendar,
+        )
+    return found
+
+
+def _spot(unit: Work, members: Sequence[Item]) -> Point:
+    """Where the household is: as somebody told us, else the point of its commune."""
+    vault = Vault.of(unit)
+    for item in members:
+        row = item.addressee
+        if row.location is not None and row.subject.wrapped_key is not None:
+            text = vault.open(row.subject, "addressees.location", row.id, row.location, reason=Reason.PLAN)
+            lat, lon = json.loads(text)
+            return Point(lat=lat, lon=lon)
+    commune = members[0].commune
+    assert commune is not None, "A placed item has a commune."
+    return Point(lat=commune.lat, lon=commune.lon)
+
+
+def _pickup(call: Call, place: int) -> Stop:
+    # What comes back from an agency comes by the crate, which no courier's bag is measured against.
+    return Stop(
+        key=call.key,
+        place=place,
+        kind=Kind.PICKUP,
+        service_seconds=call.service_seconds,
+        mandatory=False,
+        cost_of_leaving=PICKUP_LEFT,
+        volume=0,
+    )
+
+
+def _delivery(call: Call, place: int, last: date, day: date, calendar: WorkingCalendar) -> Stop:
+    opens, closes = call.hours
+    cost = cost_of_leaving(last, day, len(call.items), calendar)
+    return Stop(
+        key=call.key,
+        place=place,
+        service_seconds=call.service_seconds,
+        # Service must be over, not only begun, when the hours end: a half-day is judged by the report.
+        windows=(Window(opens=opens, closes=closes - call.service_seconds),),
+        mandatory=cost is None,
+        cost_of_leaving=cost or 0,
+        volume=len(call.items),
+    )
+
+
+def _on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
+    return OnDuty(
+        key=str(courier.id),
+        start=0,
+        end=0,
+        shift_start=courier.shift_start * 60,
+        shift_end=courier.shift_end * 60,
+        capacity=courier.capacity,
+        own_matrix=great_circle(points, profile=WALKING) if courier.vehicle == "walking" else None,
+    )

@@ -1,0 +1,273 @@
+"""The table of timed jobs: what a worker does at each tick.
+
+Every job is a sweep over what is due at the world's now: a missed tick costs nothing, and any number of
+workers may run. A sweep is done by one worker at a time, who holds its lease in real time; messages and
+plans are claimed row by row, so that workers share them.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from functools import partial
+from time import monotonic
+from types import MappingProxyType
+from typing import Final, Protocol
+from uuid import UUID
+
+from delivery import dispatch, holding, returning
+from delivery.errors import Refused, Trouble
+from delivery.numbering import number_events as number
+from delivery.outbound import calling, outbox, posting
+from delivery.rules.calendar import ONE_DAY, vietnam_instant, vietnam_time
+from delivery.solvers import Inline, solved, time_for
+from delivery.store.agencies import LIVE
+from delivery.store.messages import Message, MessageState
+from delivery.store.queries.due import offices_without_plan
+from delivery.store.queries.policies import working_calendar
+from delivery.store.queries.sweeps import keep_lease, leave_lease, mark_swept, take_lease, worlds_at_work
+from delivery.store.work import Work
+from delivery.wiring import Wiring
+from routing.plan import Plan
+
+LIMIT: Final = 200
+LEASE: Final = timedelta(minutes=5)
+# A morning without its plan (no worker ran in the evening) is still planned until this hour.
+CATCH_UP_UNTIL: Final = 7
+POLL_SECONDS: Final = 0.5
+
+_log = logging.getLogger(__name__)
+
+Sweeping = Callable[[Work, int], int]
+"""Does at most so many things that are due, and says how many: fewer means that nothing more is due now."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """What one process lends its jobs: where plans are solved, and whether it is about to end."""
+
+    solvers: Executor = field(default_factory=Inline)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+ALONE: Final = Crew()
+
+
+class Job(Protocol):
+    """A timed job. Says how many things it did."""
+
+    def __call__(self, wiring: Wiring, crew: Crew = ALONE, /) -> int: ...
+
+
+def send_messages(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Send the texts that are due, and ask after those whose fate is unknown."""
+    sent = 0
+    while not crew.stopping.is_set():
+        posted = posting.post_due(wiring, on_settled=_settled)
+        sent += posted.claimed
+        if not posted.claimed:
+            break
+    _mark(wiring, "send_messages")
+    return sent
+
+
+def number_events(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Give committed events their positions in the feed, of all worlds."""
+    return _under_lease(wiring, crew, "number_events", LIVE, number, limit=5_000)
+
+
+def put_webhooks(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Owe each endpoint the events that the feed has for it."""
+    return _under_lease(wiring, crew, "put_webhooks", LIVE, outbox.put_webhooks)
+
+
+def call_webhooks(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Call agencies' endpoints with what is owed to them."""
+    made = 0
+    while not crew.stopping.is_set():
+        called = calling.call_due(wiring)
+        made += called.made
+        if not called.made:
+            break
+    _mark(wiring, "call_webhooks")
+    return made
+
+
+def plan_evening(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Ask for a plan for each office that has something due on the next day, if that is a working day.
+
+    From the hour of the settings on; and in the early morning for the day itself, where a plan is missing.
+    """
+    return _under_lease(
+        wiring, crew, "plan_evening", LIVE, partial(_request_plans, plan_hour=wiring.settings.plan_hour)
+    )
+
+
+def solve_plans(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Solve the plans that were asked for, as many at once as the settings allow. Reads, solves, then writes."""
+    running: dict[Future[Plan], _Solving] = {}
+    stored = 0
+    while True:
+        while len(running) < wiring.settings.solver_processes and not crew.stopping.is_set():
+            begun = _begin(wiring, crew)
+            if begun is None:
+                break
+            running.update(begun)
+        if not running:
+            _mark(wiring, "solve_plans")
+            return stored
+        finished, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in finished:
+            stored += _end(wiring, running.pop(future), future)
+        for solving in running.values():
+            with wiring.work(_ACTOR) as unit:
+                dispatch.note_progress(unit, plan_id=solving.plan_id, percent=solving.percent())
+
+
+def _everywhere(name: str, sweep: Sweeping) -> Job:
+    """A job that sweeps the live world and each test world at work."""
+
+    def job(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+        with wiring.work(f"job:{name}") as unit:
+            worlds = [world.id for world in worlds_at_work(unit)]
+        return sum(_under_lease(wiring, crew, name, world, sweep) for world in worlds)
+
+    job.__name__, job.__doc__ = name, sweep.__doc__
+    return job
+
+
+JOBS: Final[Mapping[str, Job]] = MappingProxyType(
+    {
+        "plan_evening": plan_evening,
+        "solve_plans": solve_plans,
+        "invitations": _everywhere("invitations", holding.sweep_invitations),
+        "reminders": _everywhere("reminders", holding.sweep_reminders),
+        "expire": _everywhere("expire", holding.sweep_expired),
+        "returns": _everywhere("returns", returning.sweep_due),
+        "send_messages": send_messages,
+        "number_events": number_events,
+        "put_webhooks": put_webhooks,
+        "call_webhooks": call_webhooks,
+    }
+)
+
+
+def run(wiring: Wiring, name: str, crew: Crew = ALONE) -> int | None:
+    """Run one job; a failure is logged and does not spread. None when it failed."""
+    try:
+        return JOBS[name](wiring, crew)
+    except Exception:
+        _log.exception("Job %s failed; it is tried again at the next tick.", name)
+        return None
+
+
+def run_all(wiring: Wiring, crew: Crew = ALONE) -> dict[str, int | None]:
+    """Run every job once, in the order of the table; what each did, None for those that failed."""
+    return {name: run(wiring, name, crew) for name in JOBS}
+
+
+def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: Sweeping, *, limit: int = LIMIT) -> int:
+    """Sweep in units of `limit` until nothing more is due; 0 while another worker does."""
+    mark = name if world_id == LIVE else f"{name}@{world_id}"
+    actor = f"job:{name}"
+    with wiring.work(actor, world_id) as unit:
+        if not take_lease(unit, mark, LEASE):
+            return 0
+    total = 0
+    try:
+        while not crew.stopping.is_set():
+            with wiring.work(actor, world_id) as unit:
+                done = sweep(unit, limit)
+                keep_lease(unit, mark, LEASE)
+                if done < limit:
+                    mark_swept(unit, mark)
+            total += done
+            if done < limit:
+                break
+    finally:
+        with wiring.work(actor, world_id) as unit:
+            leave_lease(unit, mark)
+    return total
+
+
+def _mark(wiring: Wiring, name: str) -> None:
+    with wiring.work(f"job:{name}") as unit:
+        mark_swept(unit, name)
+
+
+def _settled(unit: Work, message: Message) -> None:
+    """An invitation counts from its receipt; one that nobody got becomes a letter."""
+    if message.state is MessageState.DELIVERED:
+        holding.prove(unit, message)
+    else:
+        holding.unprovable(unit, message)
+
+
+def _request_plans(unit: Work, limit: int, *, plan_hour: int) -> int:
+    hour = vietnam_time(unit.now).hour
+    if CATCH_UP_UNTIL <= hour < plan_hour:
+        return 0
+    day = unit.today + ONE_DAY if hour >= plan_hour else unit.today
+    if not working_calendar(unit).is_working(day):
+        return 0
+    offices = offices_without_plan(unit, day, vietnam_instant(day + ONE_DAY, time()))[:limit]
+    for office_id in offices:
+        dispatch.request_plan(unit, office_id=office_id, day=day)
+    return len(offices)
+
+
+_ACTOR = "job:solve_plans"
+_CRASHED = "Tiến trình lập tuyến dừng đột ngột. Hãy lập lại; nếu còn lỗi, báo quản trị viên."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Solving:
+    plan_id: UUID
+    office_day: dispatch.OfficeDay
+    seconds: float
+    begun: float
+
+    def percent(self) -> int:
+        return round(100 * (monotonic() - self.begun) / self.seconds)
+
+
+def _begin(wiring: Wiring, crew: Crew) -> dict[Future[Plan], _Solving] | None:
+    """Claim a plan, read its day, and hand the problem to the solvers; None when no plan waits."""
+    lease = timedelta(seconds=2 * wiring.settings.plan_seconds) + LEASE
+    with wiring.work(_ACTOR) as unit:
+        plan = dispatch.claim_plan(unit, lease=lease)
+    if plan is None:
+        return None
+    try:
+        with wiring.work(_ACTOR) as unit:
+            office_day = dispatch.problem_for(unit, office_id=plan.office_id, day=plan.day)
+        seconds = time_for(len(office_day.problem.stops), wiring.settings.plan_seconds)
+        future = crew.solvers.submit(solved, office_day.problem, seconds)
+    except Exception as trouble:
+        _give_up(wiring, plan.id, trouble)
+        return {}
+    return {future: _Solving(plan_id=plan.id, office_day=office_day, seconds=seconds, begun=monotonic())}
+
+
+def _end(wiring: Wiring, solving: _Solving, future: Future[Plan]) -> int:
+    try:
+        plan = future.result()
+        with wiring.work(_ACTOR) as unit:
+            dispatch.accept_plan(unit, plan_id=solving.plan_id, office_day=solving.office_day, plan=plan)
+    except Refused:
+        # Another worker was faster: this one was thought dead.
+        return 0
+    except Exception as trouble:
+        _give_up(wiring, solving.plan_id, trouble)
+        return 0
+    return 1
+
+
+def _give_up(wiring: Wiring, plan_id: UUID, trouble: Exception) -> None:
+    if not isinstance(trouble, Trouble | BrokenExecutor):
+        _log.exception("Plan %s failed.", plan_id, exc_info=trouble)
+    words = trouble.vi if isinstance(trouble, Trouble) else _CRASHED
+    with wiring.work(_ACTOR) as unit:
+        dispatch.fail_plan(unit, plan_id=plan_id, trouble=words)
