@@ -70,7 +70,7 @@ def of_office(office_id: UUID) -> ColumnElement[bool]:
 def states(unit: Work, office_id: UUID) -> Mapping[State, int]:
     """How many items of the office stand in each state; states without items are left out."""
     query = select(Item.state, func.count()).where(of_office(office_id), Item.world_id == unit.world_id)
-    return dict(unit.session.execute(query.group_by(Item.state)).tuples().all())
+    return dict(unit.session.execute(query.group_by(Item.state)).all())
 
 
 def items_in(unit: Work, office_id: UUID, state: State | None, page: int) -> tuple[Sequence[Item], bool]:
@@ -120,7 +120,7 @@ def office_names(unit: Work, item_id: UUID) -> Mapping[UUID, str]:
     """The names of the offices where the item's events happened."""
     places = select(Event.place).where(Event.item_id == item_id, Event.place.is_not(None))
     query = select(Office.id, Office.name).where(Office.id.in_(places))
-    return dict(unit.session.execute(query).tuples().all())
+    return dict(unit.session.execute(query).all())
 
 
 def announced(unit: Work, office_id: UUID) -> list[tuple[HandoverPoint, int]]:
@@ -138,7 +138,7 @@ def announced(unit: Work, office_id: UUID) -> list[tuple[HandoverPoint, int]]:
         .options(joinedload(HandoverPoint.agency))
         .order_by(HandoverPoint.agency_id, HandoverPoint.code)
     )
-    return list(unit.session.execute(query).tuples())
+    return list(unit.session.execute(query))
 
 
 def registered_at(unit: Work, point_id: UUID, most: int = 500) -> Sequence[Item]:
@@ -162,7 +162,7 @@ def bags_coming(unit: Work, office_id: UUID) -> Sequence[tuple[Bag, Office]]:
         .where(Bag.to_office_id == office_id, Bag.arrived_at.is_(None))
         .order_by(Bag.id)
     )
-    return unit.session.execute(query).tuples().all()
+    return unit.session.execute(query).all()
 
 
 def bags_gone(unit: Work, office_id: UUID, most: int = 20) -> Sequence[tuple[Bag, Office]]:
@@ -174,7 +174,7 @@ def bags_gone(unit: Work, office_id: UUID, most: int = 20) -> Sequence[tuple[Bag
         .order_by(Bag.id.desc())
         .limit(most)
     )
-    return unit.session.execute(query).tuples().all()
+    return unit.session.execute(query).all()
 
 
 def forwarding(unit: Work, office_id: UUID) -> list[tuple[Office, int]]:
@@ -230,7 +230,7 @@ def returning(unit: Work, office_id: UUID) -> list[tuple[HandoverPoint, int]]:
         .options(selectinload(HandoverPoint.agency))
         .order_by(HandoverPoint.agency_id, HandoverPoint.code)
     )
-    return list(unit.session.execute(query).tuples())
+    return list(unit.session.execute(query))
 
 
 def return_manifests(unit: Work, office_id: UUID, most: int = 30) -> Sequence[Manifest]:
