@@ -2,8 +2,14 @@
 
 from flask import Flask
 
+from delivery.web.agency_api import batch, docs, events, items, rates, returns, tokens
 from delivery.wiring import Wiring
+
+__all__ = ["batch", "events", "init_app", "returns"]
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
     """Register the blueprints."""
+    rates.init_app(app, wiring.settings)
+    for blueprint in (tokens.blueprint, items.blueprint, docs.blueprint):
+        app.register_blueprint(blueprint)
