@@ -76,9 +76,8 @@ def dues_at_door(unit: Work, items: Sequence[Item]) -> dict[UUID, int]:
     """What is still to be collected for each item, in đồng: `charging.due_at_door` for a whole route in two queries."""
     ids = [item.id for item in items]
     quotes = quotes_of(unit, ids)
-    paid = set(
-        unit.session.execute(select(Payment.item_id, Payment.kind).where(Payment.item_id.in_(ids))).tuples().all()
-    )
+    payments = unit.session.execute(select(Payment.item_id, Payment.kind).where(Payment.item_id.in_(ids)))
+    paid = {(payment.item_id, payment.kind) for payment in payments}
     dues = {}
     for item in items:
         quote = quotes.get(item.id)
