@@ -381,6 +381,6 @@ class TokenOut(Out):
     """A bearer token (RFC 6749 section 5.1); `expires_in` in seconds."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the kind of token, not one
     expires_in: int
     scope: str
