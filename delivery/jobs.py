@@ -17,6 +17,8 @@ from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from delivery import dispatch, holding, returning
 from delivery.errors import Refused, Trouble
 from delivery.numbering import number_events as number
@@ -158,6 +160,9 @@ def run(wiring: Wiring, name: str, crew: Crew = ALONE) -> int | None:
     """Run one job; a failure is logged and does not spread. None when it failed."""
     try:
         return JOBS[name](wiring, crew)
+    except OperationalError as lost:
+        _log.error("Job %s: the database cannot be reached (%s); it is tried again.", name, type(lost.orig).__name__)
+        return None
     except Exception:
         _log.exception("Job %s failed; it is tried again at the next tick.", name)
         return None
