@@ -7,7 +7,7 @@ from flask import flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from delivery import holding
+from delivery import choices, holding
 from delivery.errors import Invalid
 from delivery.money.charging import Due, Method, due_at_door
 from delivery.rules.calendar import HalfDay
@@ -34,6 +34,13 @@ class AtCounter:
     phone: str | None = field(repr=False)
     due: Due
     receivers: tuple[MayReceive, ...]
+    days: tuple[tuple[str, str], ...]
+    """The days of another visit that may be had, as form values with their words."""
+
+    @property
+    def proofs(self) -> frozenset[Proof]:
+        """What any of the receivers may be asked for."""
+        return frozenset(proof for receiver in self.receivers for proof in receiver.proofs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +125,7 @@ def _at_counter(unit: Work, item: Item) -> AtCounter:
         phone=masked(person.phone) if person.phone else None,
         due=due_at_door(unit, item),
         receivers=policy_of(unit, item).may_receive,
+        days=tuple((day.isoformat(), f"{day:%d/%m/%Y}") for day in choices.options(unit, item).days),
     )
 
 

@@ -19,7 +19,8 @@ from delivery.web.desk.blueprint import desk, numbers_in, work
 def overview() -> str:
     """What must be done first, then the items by state."""
     with work() as unit:
-        return render_template("desk/overview.html", seen=read.overview(unit, g.office), states=State, now=unit.now)
+        seen = read.overview(unit, g.office)
+        return render_template("desk/overview.html", seen=seen, states=State, now=unit.now, today=unit.today)
 
 
 @desk.get("/items")
