@@ -20,7 +20,8 @@ class Track:
     """One result on its way. `office`: of which office it is, wherever in it; `where`: on its shelf ("shelf"), or
     with the agency, in a bag, with a courier, under inquiry, or gone.
 
-    `visits` counts failed ones. `since` is the number of the working day on which the present state began.
+    `visits` counts failed ones, `calls` those that the couriers
+    made. `since` is the number of the working day on which the present state began.
     """
 
     result: Result
@@ -30,6 +31,7 @@ class Track:
     where: str = AGENCY
     office: str = ""
     visits: int = 0
+    calls: int = 0
     reason: str = ""
     since: int = 0
     reached_office: int = -1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -176,7 +177,10 @@ class Programs:
 
 def tail(log: Path) -> str:
     """The last lines of a log; personal data is not in it, so they may be shown."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL:]) if log.exists() else "(no log)"
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    # Every request that went well has its line too: they tell nothing about what went wrong.
+    told = [line for line in lines if not re.search(r'"status": [23]\d\d, ', line)]
+    return "\n".join(told[-_TAIL:]) or "(nothing)"
 
 
 @contextmanager

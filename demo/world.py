@@ -24,7 +24,7 @@ USUAL_WARDS, USUAL_ITEMS = 12, 1500
 ALL_ITEMS = 6000
 PASSWORD = "buu-dien-trinh-dien"  # noqa: S105  # printed at the end: the demo is open to whoever runs it
 SCOPES = ("items:write", "items:read", "items:cancel", "webhooks", "quotes")
-MORNING_AND_AFTERNOON = (450, 1080)
+MORNING_AND_AFTERNOON = (450, 1020)
 """A courier's shift, in minutes after midnight."""
 
 

@@ -1,0 +1,159 @@
+"""`make demo`: the main job on real communes, then the pages to look at."""
+
+import argparse
+import json
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+
+from argon2 import PasswordHasher
+from rich.console import Console
+
+from demo import table
+from demo.client import Server, Unexpected
+from demo.ledger import FINAL, VIETNAM
+from demo.play import Play
+from demo.postgres import ROOT
+from demo.processes import CannotRun, Installation, Programs, check_port, communes_listed, ending_calmly, installed
+from demo.results import make_results
+from demo.screen import Screen
+from demo.world import CITY, LEAST_ITEMS, PASSWORD, World, WorldWrong, make_world
+
+MOST_ITEMS = 20_000
+WEBS = 2
+FOLDER = ROOT / ".data" / "demo"
+
+
+def main(arguments: list[str]) -> int:
+    """Play the demo; 0 when no item is unexplained."""
+    given = _arguments(arguments)
+    console = Console()
+    try:
+        with ending_calmly(lambda: None):
+            check_port(given.port)
+            return _demo(console, given.items, given.port, stay=not given.exit)
+    except (CannotRun, WorldWrong) as reason:
+        print(reason, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--items", type=_items, default=1500, help=f"from {LEAST_ITEMS} to {MOST_ITEMS}")
+    parser.add_argument("--port", type=_port, default=8000, help="on 127.0.0.1")
+    parser.add_argument("--exit", action="store_true", help="stop at the end instead of serving on")
+    return parser.parse_args(arguments)
+
+
+def _items(text: str) -> int:
+    if text.isdecimal() and LEAST_ITEMS <= int(text) <= MOST_ITEMS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"ITEMS is {text!r}: give a number from {LEAST_ITEMS} to {MOST_ITEMS}.")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"PORT is {text!r}: give a number from 1 to 65535.")
+
+
+def _demo(console: Console, items: int, port: int, *, stay: bool) -> int:
+    began = time.perf_counter()
+    console.print(f"Setting up a post office in {FOLDER.relative_to(ROOT)} …", highlight=False)
+    with installed(port, FOLDER) as installation, Programs(installation, webs=WEBS) as programs:
+        world = _set_up(installation, items)
+        standin = programs.start_standin()
+        programs.start_product()
+        first_day = _next_monday()
+        screen = Screen(console, items)
+        screen.seconds["set-up"] = time.perf_counter() - began
+        server = Server(port)
+        play = Play(server, standin, world, make_results(world, first_day), first_day, screen, programs.check)
+        try:
+            with screen:
+                play.run()
+            figures = _figures(play)
+        except Unexpected as reason:
+            console.print(f"[red]The demo cannot go on:[/] {reason}\n{programs.tails()}", highlight=False)
+            return 1
+        table.show(console, figures)
+        table.keep(figures, ROOT / ".data" / "demo.json")
+        _tell(console, play, port)
+        if stay:
+            console.print(f"Serving on http://127.0.0.1:{port} until Ctrl-C.", highlight=False)
+            while True:
+                programs.check()
+                time.sleep(1)
+    return 0 if figures.unexplained == 0 else 1
+
+
+def _set_up(installation: Installation, items: int) -> World:
+    installation.flask("communes", "load")
+    installation.flask("offices", "open")
+    installation.flask("policies", "load")
+    world = make_world(communes_listed(installation, CITY), items)
+    document = installation.logs / "parties.json"
+    # One hash for all: each sign-in still checks it in full.
+    hashed = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
+    document.write_text(json.dumps(world.parties(hashed), ensure_ascii=False), encoding="utf-8")
+    installation.flask("parties", "load", str(document))
+    return world
+
+
+def _next_monday() -> date:
+    today = datetime.now(UTC).astimezone(VIETNAM).date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+def _figures(play: Play) -> table.Figures:
+    shown = [item for program in play.agencies.values() for item in program.all_items()]
+    tracks = list(play.ledger.tracks.values())
+    known = {track.number: track.state for track in tracks}
+    unexplained = set(play.unexplained)
+    unexplained |= {number for number, state in known.items() if state not in FINAL}
+    unexplained |= {str(item["code"]) for item in shown if known.get(str(item["code"])) != item["state"]}
+    unexplained |= known.keys() - {str(item["code"]) for item in shown}
+    messages, segments = play.texts()
+    kept, due = table.on_time(tracks)
+    first, visited = table.first_attempt(tracks)
+    return table.Figures(
+        items=len(shown),
+        final_states=table.by_final_state(str(item["state"]) for item in shown),
+        unexplained=len(unexplained),
+        on_time=kept,
+        due=due,
+        first_attempt=first,
+        visited=visited,
+        days=play.worked,
+        messages=messages,
+        segments=segments,
+        metres=play.metres,
+        money=table.money_of(shown),
+        reasons=tuple(sorted(play.ledger.reasons)),
+        seconds=play.screen.seconds,
+    )
+
+
+def _tell(console: Console, play: Play, port: int) -> None:
+    for words in play.refused[:10]:
+        console.print(f"[yellow]not taken:[/] {words}", highlight=False)
+    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in play.screen.seconds.items())
+    console.print(f"Time: {spent}", highlight=False)
+    for name, count, seconds in play.server.slowest():
+        console.print(f"  {seconds:7.1f} s in {count:6} × {name}", highlight=False)
+    place = f"http://127.0.0.1:{port}"
+    console.print("\nOpen, and sign in with the password " + f"[bold]{PASSWORD}[/]:", highlight=False)
+    if play.show is not None:
+        route = play.show
+        console.print(f"  desk      {place}/desk/  as dispatcher.{route.desk.ward.short}", highlight=False)
+        path = f"/courier/routes/{route.drive.id}"
+        console.print(f"  courier   {place}{path}  as {route.drive.courier}", highlight=False)
+    token = play.last_link()
+    if token:
+        console.print(f"  citizen   {place}/t/{token}", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

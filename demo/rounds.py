@@ -1,0 +1,115 @@
+"""The couriers' day at one office: planned, taken, reported stop by stop, brought back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from demo.actors import Call, Desk, Drive
+from demo.client import Reply, Unexpected
+from demo.fates import DELIVERED
+from demo.ledger import VIETNAM, Ledger, Track
+
+NOON = 12 * 3600
+# Answers to a report that a courier takes in their stride: the item stayed behind, or its addressee chose otherwise.
+_IN_STRIDE = (409, 422)
+
+
+@dataclass(slots=True)
+class Round:
+    """One courier's route of one day. `out` are the numbers that are still in the bag."""
+
+    desk: Desk
+    drive: Drive
+    calls: list[Call]
+    out: set[str] = field(default_factory=set)
+
+    def report(self, ledger: Ledger, day: date, *, morning: bool, later: date) -> list[str]:
+        """Call at the stops of one half-day; gives what the product refused, in its words.
+
+        `later` is the day that an addressee names who asks for another one.
+        """
+        refused: list[str] = []
+        for call in self.calls:
+            if (call.at < NOON) is not morning:
+                continue
+            if not call.numbers:
+                self.desk.collect(self.drive, call)
+                continue
+            at = datetime.combine(day, time(), tzinfo=VIETNAM) + timedelta(seconds=call.at)
+            visited = [ledger.tracks[number] for number in call.numbers if number in self.out]
+            refused += self._visit(call, visited, at, later)
+        return refused
+
+    def _visit(self, call: Call, tracks: Sequence[Track], at: datetime, later: date) -> list[str]:
+        given: dict[str, list[str]] = {}
+        refused: list[str] = []
+        for track in tracks:
+            if "recalled" in track.done:
+                continue
+            outcome = _outcome(track)
+            if outcome == DELIVERED:
+                given.setdefault(track.result.story.receiver, []).append(track.number)
+                continue
+            asked_for = later if outcome == "REQUESTED_LATER" else None
+            refused += self._heard(track.number, self.desk.fail(self.drive, call, track.number, outcome, at, asked_for))
+        for receiver, numbers in given.items():
+            refused += self._given(call, numbers, receiver, at)
+        return refused
+
+    def _given(self, call: Call, numbers: list[str], receiver: str, at: datetime) -> list[str]:
+        answer = self.desk.hand_over(self.drive, call, numbers, receiver, at)
+        if answer.status == 303:
+            self.out.difference_update(numbers)
+            return []
+        if len(numbers) == 1:
+            return self._heard(numbers[0], answer)
+        # One that stayed behind must not keep the rest of a household from its results.
+        return [words for number in numbers for words in self._given(call, [number], receiver, at)]
+
+    def _heard(self, number: str, answer: Reply) -> list[str]:
+        if answer.status == 303:
+            return []
+        if answer.status not in _IN_STRIDE:
+            answer.wanted(303)
+        try:
+            answer.wanted(303)
+        except Unexpected as refusal:
+            return [f"{number}: {refusal}"]
+        return []
+
+    def bring_back(self) -> None:
+        """The evening scan of what was not handed over."""
+        self.desk.back(self.drive, sorted(self.out))
+
+
+def plan(desks: Sequence[Desk], day: date, wait: Callable[[], None]) -> dict[str, list[Drive]]:
+    """Ask for the plans of these offices, all first, then wait for each; office → its routes."""
+    asked = [(desk, desk.ask_for_plan(day)) for desk in desks]
+    return {desk.office: ready(desk, plan_id, wait) for desk, plan_id in asked}
+
+
+def ready(desk: Desk, plan_id: str, wait: Callable[[], None]) -> list[Drive]:
+    """The routes of a plan once it is made; `wait` is called between two looks."""
+    while True:
+        drives = desk.drives(plan_id)
+        if drives is not None:
+            return drives
+        wait()
+
+
+def take(desk: Desk, drives: Sequence[Drive]) -> list[Round]:
+    """Each courier takes the bundle of the route."""
+    rounds = []
+    for drive in drives:
+        calls = desk.take(drive)
+        numbers = {number for call in calls for number in call.numbers}
+        rounds.append(Round(desk, drive, calls, numbers))
+    return rounds
+
+
+def _outcome(track: Track) -> str:
+    story = track.result.story
+    if story.incident in ("DAMAGED", "SEAL_BROKEN") and track.once("incident"):
+        return story.incident
+    track.calls += 1
+    return story.visit(track.calls)
