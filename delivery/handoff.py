@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -38,9 +39,22 @@ CHUNK = 500
 """How many rows are written at a time: few round trips, and no long silence inside the transaction."""
 
 
+class RecallAnswer(StrEnum):
+    """What became of a recall."""
+
+    CANCELLED = "cancelled"
+    """The envelope had not left the agency: nothing will be delivered."""
+    ACCEPTED = "accepted"
+    """The post holds it and sends it back."""
+    PENDING = "pending"
+    """It is with a courier or under inquiry: an event will say how that ended."""
+    TOO_LATE = "too_late"
+    """It was delivered, returned or lost before."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """A registered item. `quote` and `office` are None while its address is in review.
+    """A registered item. `quote` is None while its address is in review.
 
     `repeated`: the very same submission had been registered before, and this is that item. `match` is None then.
     """
@@ -133,6 +147,27 @@ def correct_address(
         # It lies where it is to be delivered from: no bag will carry it there.
         item.move(Happening.AT_DELIVERY_OFFICE, unit.occasion(office.id))
     return item
+
+
+def recall(unit: Work, *, agency_id: UUID, number: str) -> RecallAnswer:
+    """Call an item back. From this instant no hand-over may happen; asked twice, it answers as things now stand."""
+    item = locked_by_number(unit, number, agency_id=agency_id)
+    if item.state is State.CANCELLED:
+        return RecallAnswer.CANCELLED
+    if item.is_final:
+        return RecallAnswer.TOO_LATE
+    if item.state is State.RETURNING:
+        return RecallAnswer.ACCEPTED
+    if item.state is State.REGISTERED:
+        item.recalled_at = unit.now
+        item.move(Happening.CANCELLED, unit.occasion(), holder=Holder(HolderKind.AGENCY, item.origin_point_id))
+        return RecallAnswer.CANCELLED
+    if item.recalled_at is None:
+        item.move(Happening.RECALL_REQUESTED, unit.occasion())
+        item.recalled_at = unit.now
+        item.next_step = NextStep.RETURN
+    with_the_post = item.holder_kind in (HolderKind.OFFICE, HolderKind.BAG) and item.state is not State.UNDER_INQUIRY
+    return RecallAnswer.ACCEPTED if with_the_post else RecallAnswer.PENDING
 
 
 def redispatch(

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from delivery import handoff, recalling
+from delivery import handoff
 from delivery.store.queries.handed import items_after, seen_by
 from delivery.store.queries.items import locked_by_number
 from delivery.store.queries.money import quotes_of
@@ -87,7 +87,7 @@ def recall_item(call: Call[Nothing], code: str) -> Answer:
     `cancelled`: it had not left the agency. `accepted`: it goes back. `pending`: it is with a courier, and an event
     will say how that ended; a hand-over that took place before the recall stands. `too_late`: it was final before.
     """
-    answer = recalling.recall(call.unit, agency_id=call.caller.agency_id, number=code)
+    answer = handoff.recall(call.unit, agency_id=call.caller.agency_id, number=code)
     return Answer(body=RecallOut(answer=answer.value))
 
 
