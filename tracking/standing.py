@@ -1,0 +1,178 @@
+"""Gathers from the trunk what a citizen's page shows of one item, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from delivery import choices
+from delivery.choices import Options
+from delivery.money.charging import due_at_door
+from delivery.rules.calendar import HalfDay, vietnam_day
+from delivery.rules.policy import Channel
+from delivery.rules.returns import Condition
+from delivery.rules.states import FINAL, State
+from delivery.steps.receipt import AUTHORISED_PERSON
+from delivery.store.events import Event
+from delivery.store.items import Item, NextStep
+from delivery.store.offices import Office
+from delivery.store.queries import citizens
+from delivery.store.queries.attempts import counted_visits
+from delivery.store.queries.held import invitations_of, waits_for_post
+from delivery.store.queries.money import quote_of
+from delivery.store.queries.policies import policy_of
+from delivery.store.queries.returns import address_deadline, return_conditions
+from delivery.store.work import Work
+from tariffs.book import Book, Label, Payer
+from tariffs.lines import Line, Quote
+from tracking.advice import Counter, Standing, what_to_do, where_it_is
+from tracking.timeline import Entry, Happened, entries
+from tracking.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What is still to pay at the door, in đồng, with the addressee's lines of the quote.
+
+    `illustrative`: the book only shows how a price is made, and is nobody's price list.
+    """
+
+    due: int
+    lines: tuple[Line, ...]
+    agency_fee: int
+    illustrative: bool
+    frozen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """An invitation to the counter: its number, day and channel, and whether the channel has proved it."""
+
+    number: int
+    day: date
+    channel: Channel
+    proven: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """All that the page of one item shows."""
+
+    number: str
+    standing: Standing
+    timeline: tuple[Entry, ...]
+    price: Price
+    due_day: date | None
+    documents: int
+    visits: tuple[int, int]
+    invitations: tuple[Invited, ...]
+    conditions: tuple[Condition, ...]
+    options: Options
+    person_named: bool
+
+    @property
+    def to_do(self) -> tuple[Words, ...]:
+        """What the addressee needs to do, the most pressing first."""
+        return what_to_do(self.standing)
+
+    @property
+    def where(self) -> Words:
+        """The state in one sentence."""
+        return where_it_is(self.standing)
+
+
+def shown(unit: Work, item_id: UUID, books: Sequence[Book]) -> Shown:
+    """Read the item in its own world's unit."""
+    item = citizens.item_shown(unit, item_id)
+    made = choices.choices_of(unit, item.id)
+    price = _price(unit, item, books)
+    address_given = item.next_step is NextStep.ADDRESS and any(choice.kind == choices.ADDRESS for choice in made)
+    return Shown(
+        number=item.number,
+        standing=_standing(unit, item, due=price.due, address_given=address_given),
+        timeline=_timeline(unit, citizens.events_of(unit, item.id)),
+        price=price,
+        due_day=item.due_day,
+        documents=len(item.documents),
+        visits=(counted_visits(unit, item.id), policy_of(unit, item).visits_allowed),
+        invitations=_invitations(unit, item),
+        conditions=_conditions(unit, item),
+        options=choices.options(unit, item),
+        person_named=any(choice.kind == AUTHORISED_PERSON for choice in made),
+    )
+
+
+def _standing(unit: Work, item: Item, *, due: int, address_given: bool) -> Standing:
+    waiting = item.next_step is NextStep.ADDRESS
+    return Standing(
+        state=item.state,
+        next_step=item.next_step,
+        today=unit.today,
+        agency=item.agency.name,
+        return_point=f"{item.return_point.name}, {item.return_point.address}",
+        office=_counter(item.delivery_office) if item.delivery_office else None,
+        recalled=item.recalled_at is not None,
+        visit_day=vietnam_day(item.not_before) if item.not_before else None,
+        half_day=HalfDay(item.half_day) if item.half_day else None,
+        hours=citizens.hours_today(unit, item),
+        held_until=item.held_until,
+        address_until=address_deadline(unit, item) if waiting else None,
+        address_given=address_given,
+        due=due,
+    )
+
+
+def _counter(office: Office) -> Counter:
+    place = f"{office.commune.name}, {office.commune.province.name}"
+    return Counter(name=office.name, place=place, opens=office.opens, closes=office.closes)
+
+
+def _timeline(unit: Work, events: Sequence[Event]) -> tuple[Entry, ...]:
+    names = citizens.names_of_offices(unit, {event.place for event in events if event.place})
+    return entries(
+        Happened(
+            seq=event.seq,
+            kind=event.kind,
+            state=event.state,
+            at=event.occurred_at,
+            place=names.get(event.place) if event.place else None,
+            data=event.data,
+        )
+        for event in events
+    )
+
+
+def _price(unit: Work, item: Item, books: Sequence[Book]) -> Price:
+    due = due_at_door(unit, item)
+    row = quote_of(unit, item.id)
+    lines: tuple[Line, ...] = ()
+    if row is not None:
+        lines = tuple(line for line in Quote.from_json(row.document).lines if line.payer is Payer.ADDRESSEE)
+    official = {book.code for book in books if book.label is Label.OFFICIAL}
+    return Price(
+        due=due.total,
+        lines=lines if due.postage else (),
+        agency_fee=due.agency_fee,
+        illustrative=row is not None and row.book not in official,
+        frozen=row is not None and row.frozen_at is not None,
+    )
+
+
+def _invitations(unit: Work, item: Item) -> tuple[Invited, ...]:
+    return tuple(
+        Invited(
+            number=row.number,
+            day=vietnam_day(row.proved_at) if row.proved_at and row.channel == Channel.LETTER else row.day,
+            channel=Channel(row.channel),
+            proven=row.proved_at is not None,
+        )
+        for row in invitations_of(unit, item.id)
+        if not waits_for_post(row)
+    )
+
+
+def _conditions(unit: Work, item: Item) -> tuple[Condition, ...]:
+    going = item.state in (State.RETURNING, State.RETURNED) or (
+        item.next_step is NextStep.RETURN and item.state not in FINAL
+    )
+    return return_conditions(unit, item).items if going else ()
