@@ -1,6 +1,6 @@
 """What the courier's pages show, opened for the delivery and for no longer than that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -86,9 +86,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """A household's stop while its courier stands there. `people` are the addressees of what can be handed over.
+    """A household's stop while its courier stands there.
 
-    `chosen` are the envelopes that this report is about, `due` what is to be collected for them.
+    `chosen` are the envelopes that this report is about, `people` their addressees, `due` what is to be collected for
+    them. `names` tells whose each envelope is where a household has several addressees.
     """
 
     stop: Stop
@@ -96,6 +97,7 @@ class Door:
     done: bool
     place: str = field(repr=False)
     people: tuple[Person, ...] = field(repr=False)
+    names: Mapping[str, str] = field(repr=False)
     chosen: tuple[Envelope, ...]
     due: int
     receivers: tuple[Asked, ...]
@@ -103,7 +105,7 @@ class Door:
     @property
     def fails(self) -> tuple[Envelope, ...]:
         """Those of `chosen` whose visit can be reported as failed."""
-        return tuple(envelope for envelope in self.chosen if envelope.standing is Standing.OPEN)
+        return tuple(envelope for envelope in self.chosen if envelope.can_fail)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,7 @@ def sheet_of(unit: Work, route: Route) -> Sheet:
     """The whole route, its addresses opened where somebody is still to be visited."""
     points = points_of(unit, route.stops)
     seen = {stop.id: envelopes_at(stop, route.courier_id, unit.now) for stop in route.stops}
-    dues = dues_at_door(unit, [e.item for each in seen.values() for e in each if e.can_be_handed_over])
+    dues = dues_at_door(unit, [e.item for each in seen.values() for e in each if e.may_collect])
     along = progress_of(route, unit.now)
     calls = []
     for stop in route.stops:
@@ -159,17 +161,20 @@ def door_of(unit: Work, stop: Stop, *, only: str = "") -> Door:
     first = tuple(envelope for envelope in possible if envelope.standing is Standing.OPEN) or possible
     chosen = tuple(envelope for envelope in possible if envelope.number == only) or first
     dues = dues_at_door(unit, [envelope.item for envelope in possible])
-    people = tuple(
-        Vault.of(unit).open_person(envelope.item.addressee, reason=Reason.DELIVERY)
-        for envelope in chosen
+    known = {
+        envelope.number: Vault.of(unit).open_person(envelope.item.addressee, reason=Reason.DELIVERY)
+        for envelope in possible
         if envelope.item.addressee.subject.erased_at is None
-    )
+    }
+    names = {number: person.name for number, person in known.items()}
+    people = [known[envelope.number] for envelope in chosen if envelope.number in known]
     return Door(
         stop=stop,
         envelopes=envelopes,
         done=is_done(stop, envelopes),
         place=people[0].address if people else "",
         people=_each_once(people),
+        names=names if len(set(names.values())) > 1 else {},
         chosen=chosen,
         due=sum(dues[envelope.item.id] for envelope in chosen),
         receivers=_receivers(unit, chosen),
@@ -196,7 +201,7 @@ def whole_route(unit: Work, route_id: UUID, courier_id: UUID) -> Sheet:
 
 def _place(unit: Work, envelopes: Sequence[Envelope]) -> str:
     for envelope in envelopes:
-        if envelope.can_be_handed_over or envelope.standing is Standing.WAITING:
+        if envelope.may_collect:
             return _address(unit, envelope.item.addressee)
     return ""
 

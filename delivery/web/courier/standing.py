@@ -31,12 +31,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """One envelope at a stop. `reason` is why a visit failed, or ""; `chosen` that its addressee wants no visit now."""
+    """One envelope at a stop.
+
+    `reason` is why a visit failed, or ""; `chosen` that its addressee wants no visit now; `again` that after a failed
+    visit the next one is due already, still on this round.
+    """
 
     item: Item
     standing: Standing
     reason: str
     chosen: NextStep | None
+    again: bool
 
     @property
     def number(self) -> str:
@@ -51,7 +56,17 @@ class Envelope:
     @property
     def can_be_handed_over(self) -> bool:
         """A hand-over is welcome even after a failed visit of the same day."""
-        return self.standing in (Standing.OPEN, Standing.FAILED) and self.item.recalled_at is None
+        return self.standing in (Standing.OPEN, Standing.FAILED)
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether a visit may be reported as failed: once, and once more when the next visit is due."""
+        return self.standing is Standing.OPEN or (self.standing is Standing.FAILED and self.again)
+
+    @property
+    def may_collect(self) -> bool:
+        """Whether the courier may come to collect money for it on this round."""
+        return self.can_be_handed_over or self.standing is Standing.WAITING
 
 
 def envelopes_at(stop: Stop, courier_id: UUID, now: datetime) -> tuple[Envelope, ...]:
@@ -63,6 +78,7 @@ def envelopes_at(stop: Stop, courier_id: UUID, now: datetime) -> tuple[Envelope,
             standing=_standing(line, courier_id, taken=stop.route.taken_at is not None),
             reason=line.outcome if line.outcome not in ("", DELIVERED, BROUGHT_BACK) else "",
             chosen=_chosen(line.item, now),
+            again=line.item.next_step is NextStep.DELIVER and (line.item.not_before or now) <= now,
         )
         for line in lines
     )

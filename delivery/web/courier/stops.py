@@ -107,7 +107,7 @@ def _failed(unit: Work, found: Stop, told: Report, reason: Why) -> str:
             occurred_at=told.occurred_at,
             evidence=told.evidence,
         )
-    return telling.of_failure(reason, decision)
+    return telling.of_failure(reason, decision, unit.today)
 
 
 def _collected(unit: Work, found: Stop) -> str:

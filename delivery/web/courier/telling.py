@@ -30,9 +30,9 @@ def of_delivery(count: int, collected: int) -> str:
     return " ".join(told)
 
 
-def of_failure(reason: Reason, decision: Decision) -> str:
+def of_failure(reason: Reason, decision: Decision, today: date) -> str:
     """Why it failed, and what the policy decided."""
-    return " ".join([_("Đã ghi: %(reason)s.", reason=reason_words(reason)), *_follows(decision)])
+    return " ".join([_("Đã ghi: %(reason)s.", reason=reason_words(reason)), *_follows(decision, today)])
 
 
 def of_collecting(count: int, manifest: str) -> str:
@@ -41,16 +41,28 @@ def of_collecting(count: int, manifest: str) -> str:
     return " ".join([told, _("Biên bản %(manifest)s. Mang về bưu cục để quét.", manifest=manifest)])
 
 
-@courier.app_template_filter()
 def weekday(value: date) -> str:
     """A day with its weekday, as a person at the door says it: Thứ Ba 01/12."""
-    return str(format_date(value, "EEEE dd/MM"))
+    return f"{weekday_name(value)} {day_and_month(value)}"
 
 
-def _follows(decision: Decision) -> list[str]:
+@courier.app_template_filter()
+def weekday_name(value: date) -> str:
+    """The weekday alone: Thứ Ba."""
+    return str(format_date(value, "EEEE"))
+
+
+@courier.app_template_filter()
+def day_and_month(value: date) -> str:
+    """A day of the coming weeks: 01/12."""
+    return f"{value:%d/%m}"
+
+
+def _follows(decision: Decision, today: date) -> list[str]:
     match decision:
         case TryAgain():
-            when = weekday(vietnam_day(decision.not_before))
+            again = vietnam_day(decision.not_before)
+            when = weekday(again) if again > today else _("hôm nay")
             match decision.half_day:
                 case HalfDay.MORNING:
                     when = _("sáng %(day)s", day=when)

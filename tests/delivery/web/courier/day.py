@@ -114,9 +114,9 @@ class Phone:
         self.csrf = found[1] if found else self.csrf
         return unescape(answer.text).replace("\N{NO-BREAK SPACE}", " ")
 
-    def send(self, path: str, *, report_id: UUID | None = None, **fields: str | list[str]) -> TestResponse:
-        """Send a form with its hidden fields."""
-        hidden = {"csrf_token": self.csrf, "report_id": str(report_id or uuid4())}
+    def send(self, path: str, **fields: str | list[str]) -> TestResponse:
+        """Send a form with its hidden fields, a new report id among them unless `fields` has one."""
+        hidden = {"csrf_token": self.csrf, "report_id": str(uuid4())}
         return self.client.post(path, data={**hidden, **fields}, base_url="https://localhost")
 
     def follow(self, answer: TestResponse) -> str:

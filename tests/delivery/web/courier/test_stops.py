@@ -61,7 +61,7 @@ def test_a_failed_visit_takes_three_taps_and_says_what_follows(phone: Phone, wir
     answer = phone.failed(day.doors[0], "NOT_HOME", day.numbers[0], called="yes")
     assert answer.location == f"/courier/stops/{day.doors[1]}"
     told = phone.follow(answer)
-    assert "Đã ghi: Người nhận vắng nhà. Phát lại chiều Thứ Hai 30/11." in told
+    assert "Đã ghi: Người nhận vắng nhà. Phát lại chiều hôm nay." in told
     with wiring.work(CLERK) as unit:
         attempt = unit.session.scalars(select(Attempt)).one()
         assert (attempt.reason, attempt.counts, attempt.weak) == ("NOT_HOME", True, False)
@@ -70,7 +70,7 @@ def test_a_failed_visit_takes_three_taps_and_says_what_follows(phone: Phone, wir
 
 def test_a_report_sent_twice_acts_once_and_leads_to_the_same_page(phone: Phone, wiring: Wiring, day: Day) -> None:
     """A phone without coverage repeats itself; nobody's visit may be counted twice for that."""
-    report = uuid4()
+    report = str(uuid4())
     path = f"/courier/stops/{day.doors[0]}/report"
     answers = [phone.send(path, report_id=report, number=day.numbers[0], outcome="NOT_HOME") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
@@ -155,7 +155,7 @@ def test_the_day_that_the_addressee_names_is_kept(phone: Phone, wiring: Wiring, 
     """Asked for at the door, promised at the door."""
     page = phone.read(f"/courier/stops/{day.doors[0]}")
     assert 'name="asked_for" value="2026-12-03"' in page
-    assert "Thứ Năm 03/12" in page
+    assert "Thứ Năm<br><b>03/12</b>" in page
     told = phone.follow(phone.failed(day.doors[0], "REQUESTED_LATER", day.numbers[0], asked_for="2026-12-03"))
     assert "Phát lại Thứ Năm 03/12." in told
     too_far = phone.failed(day.doors[1], "REQUESTED_LATER", *day.household, asked_for="2027-06-01")
@@ -187,6 +187,18 @@ def test_found_at_home_after_all_is_handed_over_the_same_day(phone: Phone, wirin
     assert 'value="NOT_HOME"' not in page
     assert phone.handed_over(day.doors[0], day.numbers[0]).status_code == 303
     assert _item(wiring, day.numbers[0]).state is State.DELIVERED
+
+
+def test_the_second_visit_of_a_day_is_reported_like_the_first(
+    phone: Phone, wiring: Wiring, clock: HandClock, day: Day
+) -> None:
+    """In the afternoon the courier passes again: now it counts, and the envelope goes to the counter."""
+    phone.failed(day.doors[0], "NOT_HOME", day.numbers[0])
+    clock.set(14)
+    assert 'value="NOT_HOME"' in phone.read(f"/courier/stops/{day.doors[0]}")
+    told = phone.follow(phone.failed(day.doors[0], "NOT_HOME", day.numbers[0]))
+    assert "lưu tại quầy đến" in told
+    assert _item(wiring, day.numbers[0]).next_step is NextStep.COUNTER
 
 
 def test_nothing_can_be_reported_before_the_bundle_is_taken(app: Flask, day: Day) -> None:
