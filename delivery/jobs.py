@@ -1,8 +1,8 @@
 """The table of timed jobs: what a worker does at each tick.
 
 Every job is a sweep over what is due at the world's now: a missed tick costs nothing, and any number of
-workers may run. A sweep is done by one worker at a time, who holds its lease in real time; messages and
-plans are claimed row by row, so that workers share them.
+workers may run. A sweep over items is done by one worker at a time, who holds its lease in real time; messages,
+endpoints and plans are claimed row by row, so that workers share them.
 """
 
 import logging
@@ -77,12 +77,12 @@ def send_messages(wiring: Wiring, crew: Crew = ALONE, /) -> int:
 
 def number_events(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Give committed events their positions in the feed, of all worlds."""
-    return _under_lease(wiring, crew, "number_events", LIVE, number, limit=5_000)
+    return _shared(wiring, crew, "number_events", number, limit=5_000)
 
 
 def put_webhooks(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Owe each endpoint the events that the feed has for it."""
-    return _under_lease(wiring, crew, "put_webhooks", LIVE, outbox.put_webhooks)
+    return _shared(wiring, crew, "put_webhooks", outbox.put_webhooks)
 
 
 def call_webhooks(wiring: Wiring, crew: Crew = ALONE, /) -> int:
@@ -173,6 +173,18 @@ def run_all(wiring: Wiring, crew: Crew = ALONE) -> dict[str, int | None]:
     return {name: run(wiring, name, crew) for name in JOBS}
 
 
+def _shared(wiring: Wiring, crew: Crew, name: str, sweep: Sweeping, *, limit: int = LIMIT) -> int:
+    """Sweep without a lease what locks its own rows: nobody waits for the lease of a worker that was killed."""
+    total, done = 0, limit
+    while done >= limit and not crew.stopping.is_set():
+        with wiring.work(f"job:{name}") as unit:
+            done = sweep(unit, limit)
+            if done < limit:
+                mark_swept(unit, name)
+        total += done
+    return total
+
+
 def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: Sweeping, *, limit: int = LIMIT) -> int:
     """Sweep in units of `limit` until nothing more is due; 0 while another worker does."""
     mark = name if world_id == LIVE else f"{name}@{world_id}"
@@ -184,12 +196,12 @@ def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: S
     try:
         while not crew.stopping.is_set():
             with wiring.work(actor, world_id) as unit:
-                done = sweep(unit, limit)
+                done = sweep(unit, LIMIT)
                 keep_lease(unit, mark, LEASE)
-                if done < limit:
+                if done < LIMIT:
                     mark_swept(unit, mark)
             total += done
-            if done < limit:
+            if done < LIMIT:
                 break
     finally:
         with wiring.work(actor, world_id) as unit:

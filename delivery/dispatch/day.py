@@ -20,8 +20,8 @@ from delivery.store.staff import Courier
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 from routing.matrix import WALKING, Point, great_circle
+from routing.problem import Break, Kind, Problem, Stop, Window
 from routing.problem import Courier as OnDuty
-from routing.problem import Kind, Problem, Stop, Window
 
 # Seconds at a door and for each further envelope, at an agency's desk and for each envelope there: estimates until
 # recorded routes calibrate them.
@@ -30,6 +30,10 @@ FURTHER_ITEM: Final = 30
 AT_THE_DESK: Final = 180
 AT_THE_DESK_PER_ITEM: Final = 2
 AT_THE_DESK_AT_MOST: Final = 900
+SIX_HOURS: Final = 6 * 3_600
+REST: Final = 1_800
+NOON_FROM: Final = 11 * 3_600
+NOON_UNTIL: Final = 13 * 3_600
 # Leaving a pick-up for tomorrow, in seconds of driving: less than an item that has a day to spare.
 PICKUP_LEFT: Final = 5_400
 
@@ -210,6 +214,14 @@ def _delivery(call: Call, place: int, last: date, day: date, calendar: WorkingCa
     )
 
 
+def _rest(courier: Courier) -> Break | None:
+    """Half an hour around noon for whoever works six hours or more (Labour Code 45/2019/QH14, article 109)."""
+    opens, closes = courier.shift_start * 60, courier.shift_end * 60
+    if closes - opens < SIX_HOURS or opens > NOON_FROM or closes < NOON_UNTIL + REST:
+        return None
+    return Break(earliest=NOON_FROM, latest=NOON_UNTIL, seconds=REST)
+
+
 def _on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
     return OnDuty(
         key=str(courier.id),
@@ -218,5 +230,6 @@ def _on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
         shift_start=courier.shift_start * 60,
         shift_end=courier.shift_end * 60,
         capacity=courier.capacity,
+        rest=_rest(courier),
         own_matrix=great_circle(points, profile=WALKING) if courier.vehicle == "walking" else None,
     )

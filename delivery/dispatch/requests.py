@@ -22,9 +22,10 @@ def request_plan(unit: Work, *, office_id: UUID, day: date) -> Plan:
     A plan that is ready gives way to the new one, unless a courier has taken a route of it. Raises NotFound for an
     unknown office, Invalid for a day that is over or too far ahead, Refused once a courier is under way.
     """
-    # The office's row orders two requests: the second finds the first one's plan.
     office_named(unit, office_id)
-    unit.session.scalars(select(Office.id).where(Office.id == office_id).with_for_update()).one()
+    # The office's row orders two requests: the second finds the first one's plan. Rows that only refer to the
+    # office (items, events) are not held up by a lock without the key.
+    unit.session.scalars(select(Office.id).where(Office.id == office_id).with_for_update(key_share=True)).one()
     if not unit.today <= day <= unit.today + timedelta(days=DAYS_AHEAD):
         raise Invalid(
             "day-not-planned",

@@ -15,8 +15,11 @@ from click.testing import Result
 from flask import Flask
 
 import tracking
+from delivery import dispatch
 from delivery.app import create_app
 from delivery.settings import Settings
+from delivery.store.routes import Plan, PlanState
+from delivery.wiring import Wiring
 from demo.postgres import APPLICATION, OWNER, ROOT, Server
 from tests.conftest import SECRETS, HandClock, settings_for
 from tests.delivery.made_items import made_items
@@ -182,8 +185,13 @@ def _environment(url: str) -> dict[str, str]:
     }
 
 
-def test_a_worker_runs_until_it_is_told_to_end_and_then_ends_by_itself(server: Server, database: str) -> None:
-    """SIGTERM is how every supervisor stops a process: exit code 0, nothing left behind."""
+def test_a_worker_runs_until_it_is_told_to_end_and_finishes_what_it_has_begun(
+    server: Server, database: str, wiring: Wiring, town: Town
+) -> None:
+    """SIGTERM is how every supervisor stops a process: exit code 0, and no plan left half-way."""
+    with wiring.work("staff:dispatcher") as unit:
+        made_items(unit, town, 3)
+        plan_id = dispatch.request_plan(unit, office_id=town.sai_gon, day=unit.today).id
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "worker"],
         cwd=ROOT,
@@ -200,6 +208,8 @@ def test_a_worker_runs_until_it_is_told_to_end_and_then_ends_by_itself(server: S
     assert "finishes what it has begun" in rest
     assert process.returncode == 0
     assert "Traceback" not in rest
+    with wiring.work("staff:dispatcher") as unit:
+        assert unit.session.get_one(Plan, plan_id).state in (PlanState.REQUESTED, PlanState.READY)
 
 
 def test_a_port_in_use_is_one_sentence(app: Flask) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from delivery import acceptance, dispatch
 from delivery.errors import Invalid, NotFound, Refused
@@ -19,7 +19,7 @@ from delivery.store.work import Work
 from delivery.wiring import Wiring
 from routing.plan import Plan as Solved
 from routing.solver import solve
-from tests.conftest import MONDAY, HandClock
+from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
 from tests.factories import Town
 
@@ -151,6 +151,18 @@ def test_agencies_with_announced_items_are_called_at_unless_the_day_is_full(wiri
     assert (stop.volume, stop.service_seconds) == (0, 184)
 
 
+def test_a_courier_rests_at_noon(wiring: Wiring, town: Town) -> None:
+    """Half an hour by law for whoever works six hours or more; a half-day shift has none."""
+    with wiring.work(CLERK) as unit:
+        half = unit.session.get_one(Courier, town.couriers["courier.sg.2"])
+        half.shift_start, half.shift_end = 450, 690
+    rests = {courier.key: courier.rest for courier in _day(wiring, town).problem.couriers}
+    whole = rests[str(town.couriers["courier.sg.1"])]
+    assert whole is not None
+    assert whole.seconds == 1800
+    assert rests[str(town.couriers["courier.sg.2"])] is None
+
+
 def test_only_the_place_is_opened_for_planning_and_it_is_recorded(wiring: Wiring, town: Town) -> None:
     """A planner needs to know where, not who; and a person's whereabouts are sensitive."""
     _on_the_shelf(wiring, town, 2)
@@ -275,11 +287,8 @@ def test_a_plan_whose_worker_died_is_taken_by_another(wiring: Wiring, town: Town
 
 def test_a_day_of_three_hundred_is_read_and_stored_without_a_query_for_each(wiring: Wiring, town: Town) -> None:
     """3,321 offices plan each evening: what grows with the items must be rows, not round trips."""
-    assert MONDAY.tzinfo is not None
     _on_the_shelf(wiring, town, 300)
     counted = 0
-
-    from sqlalchemy import event
 
     def count(*_: object) -> None:
         nonlocal counted
