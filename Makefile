@@ -75,7 +75,7 @@ locks: $(VENV)/.dev
 # Collect the texts of templates and code into the English catalogue.
 texts: $(VENV)/.dev
 	@$(VENV)/bin/pybabel -q extract -F babel.cfg --no-location --omit-header -o .data/messages.pot delivery tracking
-	@$(VENV)/bin/pybabel -q update -i .data/messages.pot -d delivery/translations -l en --no-fuzzy-matching --ignore-obsolete --omit-header
+	@$(VENV)/bin/pybabel -q update -i .data/messages.pot -d delivery/translations -l en --no-fuzzy-matching --ignore-obsolete
 
 clean:
 	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -72,13 +72,6 @@ def required(*roles: Role) -> Callable[[], AnyResponse | None]:
     return check
 
 
-@auth.get("/")
-def home() -> AnyResponse:
-    """The bare address leads people of the post to where their work begins."""
-    staff = signed_in()
-    return redirect(_start(staff) if staff else url_for("auth.login"), 303)
-
-
 @auth.get("/login")
 def login() -> str | AnyResponse:
     """The sign-in page; who is signed in already goes on."""
