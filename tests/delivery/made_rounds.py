@@ -1,6 +1,7 @@
 """A post office at work for tests: items brought to its shelf, a courier's round over them, the days passing."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from delivery.rules.attempts import Decision
 from delivery.rules.policy import Proof, Receiver
 from delivery.rules.reasons import Reason
 from delivery.steps.failure import Evidence
+from delivery.store.agencies import LIVE
 from delivery.store.attempts import Attempt, Invitation
 from delivery.store.base import new_id
 from delivery.store.events import Event
@@ -20,6 +22,7 @@ from delivery.store.items import Item
 from delivery.store.messages import Message, MessageState
 from delivery.store.policies import Policy
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem, StopKind
+from delivery.store.work import Work
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
@@ -38,9 +41,14 @@ class Post:
     wiring: Wiring
     town: Town
     clock: HandClock
+    world: UUID = LIVE
     serial: int = 1
     stops: dict[str, UUID] = field(default_factory=dict)
     routes: dict[str, UUID] = field(default_factory=dict)
+
+    def work(self, actor: str) -> AbstractContextManager[Work]:
+        """A unit of work in this post's world."""
+        return self.wiring.work(actor, self.world)
 
     @property
     def office(self) -> UUID:
@@ -54,25 +62,25 @@ class Post:
 
     def shelved(self, count: int = 1, *, point: tuple[str, str] = ("H29", "P1"), phone: bool = True) -> list[str]:
         """New items, accepted and on the office's shelf for delivery; their numbers."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             items = made_items(unit, self.town, count, first=self.serial, point=point)
             self.serial += count
             for item in items:
                 item.addressee.can_sms = phone
             numbers = [item.number for item in items]
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             acceptance.accept(
                 unit, self.wiring.books, point_id=self.town.points[point], numbers=numbers, office_id=self.office
             )
         return numbers
 
-    def one(self, **more: bool) -> str:
+    def one(self, *, phone: bool = True) -> str:
         """One new item on the shelf."""
-        return self.shelved(1, **more)[0]
+        return self.shelved(1, phone=phone)[0]
 
     def planned(self, numbers: Sequence[str], *, hour: int = 9) -> UUID:
         """A route of today with a stop for each of `numbers` from `hour` on; the plan before it is replaced."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             unit.session.execute(update(Plan).values(state=PlanState.REPLACED))
             plan = Plan(
                 id=new_id(),
@@ -105,7 +113,7 @@ class Post:
 
     def take(self, route_id: UUID) -> attempts.Taken:
         """The courier takes the bundle."""
-        with self.wiring.work(COURIER) as unit:
+        with self.work(COURIER) as unit:
             return attempts.take(unit, route_id=route_id, courier_id=self.courier)
 
     def out(self, count: int = 1, *, hour: int = 9) -> list[str]:
@@ -128,7 +136,7 @@ class Post:
         occurred_at: datetime | None = None,
     ) -> tuple[Attempt, Decision]:
         """The courier reports a failed visit at the stop planned last."""
-        with self.wiring.work(COURIER) as unit:
+        with self.work(COURIER) as unit:
             return attempts.report_failure(
                 unit,
                 stop_id=self.stops[number],
@@ -149,7 +157,7 @@ class Post:
         occurred_at: datetime | None = None,
     ) -> None:
         """The courier reports a delivery."""
-        with self.wiring.work(COURIER) as unit:
+        with self.work(COURIER) as unit:
             attempts.report_delivery(
                 unit,
                 stop_id=self.stops[number],
@@ -163,7 +171,7 @@ class Post:
 
     def back(self, numbers: Sequence[str], *, route: UUID | None = None) -> attempts.BroughtBack:
         """The evening scan of the route that the first of `numbers` was last on."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             return attempts.bring_back(
                 unit, route_id=route or self.routes[numbers[0]], office_id=self.office, numbers=numbers
             )
@@ -184,7 +192,7 @@ class Post:
 
     def recall(self, number: str) -> None:
         """The agency's recall has arrived, as the hand-off writes it."""
-        with self.wiring.work("client:live_h29main") as unit:
+        with self.work("client:live_h29main") as unit:
             item = unit.session.scalars(select(Item).where(Item.number == number)).one()
             item.recalled_at = unit.now
 
@@ -197,14 +205,16 @@ class Post:
             ("expired", holding.sweep_expired),
             ("returns", returning.sweep_due),
         ):
-            with self.wiring.work(f"job:{name}") as unit:
+            with self.work(f"job:{name}") as unit:
                 touched[name] = job(unit, 100)
         return touched
 
     def receipts(self, state: MessageState = MessageState.DELIVERED) -> None:
         """The network reports on every SMS that is open, and the counter hears of it."""
-        with self.wiring.work("job:messages") as unit:
-            for message in unit.session.scalars(select(Message).where(Message.state == MessageState.OWED)):
+        with self.work("job:messages") as unit:
+            for message in unit.session.scalars(
+                select(Message).where(Message.state == MessageState.OWED, Message.world_id == unit.world_id)
+            ):
                 message.state, message.settled_at, message.body = state, unit.now, None
                 message.provider_id = f"SM{message.id.hex}"
                 if state is MessageState.DELIVERED:
@@ -214,19 +224,19 @@ class Post:
 
     def item(self, number: str) -> Item:
         """The item as it stands in the database."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             item = unit.session.scalars(select(Item).where(Item.number == number)).one()
             assert item.addressee
             return item
 
     def events(self, number: str) -> list[Event]:
         """What happened to it, in the order of recording."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             return list(unit.session.scalars(select(Event).join(Item).where(Item.number == number).order_by(Event.seq)))
 
     def texts(self, number: str) -> list[str]:
         """The templates of the SMS owed about it, in the order of owing."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             return list(
                 unit.session.scalars(
                     select(Message.template).join(Item).where(Item.number == number).order_by(Message.id)
@@ -235,7 +245,7 @@ class Post:
 
     def invitations(self, number: str) -> list[Invitation]:
         """Its invitations, the first first."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             return list(
                 unit.session.scalars(
                     select(Invitation).join(Item).where(Item.number == number).order_by(Invitation.number)
@@ -244,6 +254,6 @@ class Post:
 
     def policy(self, **changes: object) -> None:
         """Change the shipped policy, before or after items took it: tests only."""
-        with self.wiring.work(CLERK) as unit:
+        with self.work(CLERK) as unit:
             row = unit.session.scalars(select(Policy)).one()
             row.document = {**row.document, **changes}

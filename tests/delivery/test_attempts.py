@@ -18,6 +18,7 @@ from delivery.store.attempts import Attempt, Choice, Incident
 from delivery.store.items import Holder, HolderKind, NextStep
 from delivery.store.money import Payment
 from delivery.store.people import Commitment
+from delivery.store.queries.items import locked_by_number
 from delivery.store.routes import Plan, PlanState, Route, Stop
 from delivery.vault import Reason as Opening
 from delivery.vault import Vault
@@ -67,7 +68,7 @@ def test_what_was_recalled_or_decided_otherwise_since_the_planning_stays_behind_
             (later, {"not_before": unit.now + timedelta(days=2)}),
             (afternoon, {"half_day": HalfDay.AFTERNOON}),
         ):
-            item = attempts.locked_by_number(unit, number)
+            item = locked_by_number(unit, number)
             for name, value in change.items():
                 setattr(item, name, value)
     taken = post.take(route)
@@ -240,7 +241,7 @@ def test_no_visit_counts_after_the_addressee_chose_another_day(post: Post) -> No
     """The choice came while the courier was on the road: nobody had to be at home any more."""
     (number,) = post.out()
     with post.wiring.work("citizen:1") as unit:
-        item = attempts.locked_by_number(unit, number)
+        item = locked_by_number(unit, number)
         item.not_before = unit.now + timedelta(days=2)
     with pytest.raises(Refused, match="another day"):
         post.fail(number)
@@ -311,7 +312,7 @@ def test_a_person_named_on_the_citizens_page_needs_no_paper(post: Post) -> None:
     """The choice on the page is the authorisation."""
     (number,) = post.out()
     with post.wiring.work("citizen:1") as unit:
-        item = attempts.locked_by_number(unit, number)
+        item = locked_by_number(unit, number)
         unit.session.add(Choice(item_id=item.id, kind="person", via="page", chosen_at=unit.now))
     post.hand_over(number, receiver=Receiver.AUTHORISED)
     assert post.events(number)[-1].data["to"] == "authorised"

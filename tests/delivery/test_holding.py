@@ -12,7 +12,7 @@ from delivery.rules.policy import Channel, Proof, Receiver
 from delivery.rules.reasons import Reason
 from delivery.rules.states import Happening, State
 from delivery.store.items import Holder, HolderKind, NextStep
-from delivery.store.messages import MessageState
+from delivery.store.messages import Message, MessageState
 from delivery.store.queries.held import letters_to_post
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -132,7 +132,7 @@ def test_a_receipt_told_twice_writes_one_event(post: Post) -> None:
     before = len(post.events(number))
     with post.wiring.work("job:messages") as unit:
         (first,) = post.invitations(number)
-        message = unit.session.get(holding.Message, first.message_id)
+        message = unit.session.get(Message, first.message_id)
         assert message is not None
         assert not holding.prove(unit, message)
     assert len(post.events(number)) == before

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from delivery import acceptance, bags, holding, returning
+from delivery import acceptance, bags, returning
 from delivery.errors import NotFound, Refused
 from delivery.paper.proofs import return_proof
 from delivery.rules.reasons import Reason
 from delivery.rules.returns import Ground
 from delivery.rules.states import Happening, State
 from delivery.store.items import Holder, HolderKind, Placed
+from delivery.store.queries.items import locked_by_number
 from delivery.store.queries.returns import return_conditions
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -210,7 +211,7 @@ def test_the_proof_shows_what_was_tried_and_prints(post: Post) -> None:
     _sign(post, _manifest(post))
     post.clock.set(8, days=3)
     with post.wiring.work(CLERK) as unit:
-        proof = returning.proof_of(unit, holding.locked_by_number(unit, number))
+        proof = returning.proof_of(unit, locked_by_number(unit, number))
     assert [attempt.counts for attempt in proof.attempts] == [True, True]
     assert len(proof.invitations) == 2
     assert proof.receipt is not None
