@@ -26,12 +26,25 @@ class Counter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Visit:
+    """The visit to come, on Vietnam's day `day`. `certain`: agreed on or planned; else `day` is the earliest.
+
+    `hours` are whole hours from and to, told once the courier has the item; `late` when they are over.
+    """
+
+    day: date
+    half_day: HalfDay | None
+    certain: bool
+    hours: tuple[int, int] | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where an item stands, as far as its addressee has to act on it.
 
-    `visit_day` is the Vietnamese day before which no visit comes, if one was agreed on or decided; `hours` the whole
-    hours between which today's courier comes. `due` is in đồng. `address_given`: a new address is being placed.
-    `agency` names the sender, `return_point` where the item returns to.
+    `due` is in đồng. `address_given`: a new address is being placed. `agency` names the sender, `return_point` where
+    the item returns to.
     """
 
     state: State
@@ -41,9 +54,7 @@ class Standing:
     return_point: str
     office: Counter | None = None
     recalled: bool = False
-    visit_day: date | None = None
-    half_day: HalfDay | None = None
-    hours: tuple[int, int] | None = None
+    visit: Visit | None = None
     held_until: date | None = None
     address_until: date | None = None
     address_given: bool = False
@@ -53,9 +64,9 @@ class Standing:
 def what_to_do(standing: Standing) -> tuple[Words, ...]:
     """The sentences at the top of the page, the most pressing first; never none."""
     first = _first(standing)
-    if standing.due and _still_comes(standing) and standing.state is not State.REGISTERED:
+    if standing.due and still_comes(standing) and standing.next_step is not NextStep.ADDRESS:
         amount = dong(standing.due)
-        return *first, Words(vi=f"Chuẩn bị {amount.vi} để trả khi nhận.", en=f"Have {amount.en} ready to pay.")
+        return *first, Words(vi=f"Khi nhận, bạn trả {amount.vi}.", en=f"You pay {amount.en} when you receive it.")
     return first
 
 
@@ -215,17 +226,34 @@ def _wait_for_counter(standing: Standing) -> tuple[Words, ...]:
 
 
 def _await_visit(standing: Standing) -> tuple[Words, ...]:
-    if standing.state is State.OUT_FOR_DELIVERY and standing.hours is not None:
-        begin, end = standing.hours
+    visit = standing.visit
+    if visit is None:
+        return (
+            _NOTHING_YET,
+            Words(
+                vi="Trước khi bưu tá đến, bưu điện sẽ nhắn tin giờ phát.",
+                en="Before the courier comes, we will text you the hours.",
+            ),
+        )
+    day, half = on_day(visit.day, standing.today), of_half(visit.half_day)
+    if visit.late:
         return (
             Words(
-                vi=f"Hãy ở nhà hôm nay, từ {begin} giờ đến {end} giờ.",
-                en=f"Please be at home today, from {begin}:00 to {end}:00.",
+                vi="Bưu tá đến muộn hơn dự kiến. Nếu được, hãy ở nhà đến hết chiều nay.",
+                en="The courier is later than planned. If you can, please stay at home today.",
             ),
             _SHOW_IDENTITY,
         )
-    if standing.visit_day is not None and standing.visit_day >= standing.today:
-        day, half = on_day(standing.visit_day, standing.today), of_half(standing.half_day)
+    if visit.hours is not None:
+        begin, end = visit.hours
+        return (
+            Words(
+                vi=f"Hãy ở nhà {day.vi}, từ {begin} giờ đến {end} giờ.",
+                en=f"Please be at home {day.en}, from {begin}:00 to {end}:00.",
+            ),
+            _SHOW_IDENTITY,
+        )
+    if visit.certain:
         return (
             Words(vi=f"Hãy ở nhà{half.vi} {day.vi}.", en=f"Please be at home {day.en}{half.en}."),
             _SHOW_IDENTITY,
@@ -233,12 +261,13 @@ def _await_visit(standing: Standing) -> tuple[Words, ...]:
     return (
         _NOTHING_YET,
         Words(
-            vi="Trước khi bưu tá đến, bưu điện sẽ nhắn tin giờ phát.",
-            en="Before the courier comes, we will text you the hours.",
+            vi=f"Bưu tá sẽ đến lại, sớm nhất{half.vi} {day.vi}. Bưu điện sẽ nhắn tin giờ phát.",
+            en=f"The courier will come again, {day.en}{half.en} at the earliest. We will text you the hours.",
         ),
     )
 
 
-def _still_comes(standing: Standing) -> bool:
+def still_comes(standing: Standing) -> bool:
+    """Whether the item is on its way to its addressee, or may be again once its address is right."""
     going_back = standing.recalled or standing.state is State.RETURNING or standing.next_step is NextStep.RETURN
     return standing.state not in FINAL and not going_back and standing.state is not State.UNDER_INQUIRY

@@ -4,7 +4,7 @@ from datetime import date
 from re import compile as pattern
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,16 +14,15 @@ from delivery.rules.calendar import HalfDay
 from delivery.store.queries.citizens import once
 from delivery.store.work import Work
 from tracking import sessions
+from tracking.blueprint import window
 from tracking.showing import in_language, page_of
 from tracking.words import of_half, plain_day
-
-choosing = Blueprint("choosing", __name__)
 
 VIA = "page"
 _IDENTITY = pattern(r"[0-9]{9}|[0-9]{12}")
 
 
-@choosing.post("/theo-doi/<name>/chon")
+@window.post("/theo-doi/<name>/chon")
 def choose(name: str) -> Response:
     """Make the choice, say so on the item's page; what cannot be is said there too, and what was typed stays."""
     reached = sessions.reach(name)
@@ -35,6 +34,12 @@ def choose(name: str) -> Response:
         status = 409 if isinstance(trouble, Refused) else 422
         return Response(page_of(name, reached), status, mimetype="text/html")
     flash(confirmed)
+    return redirect(url_for("tracking.item", name=name), 303)
+
+
+@window.get("/theo-doi/<name>/chon")
+def back(name: str) -> Response:
+    """Whoever asks for a form's answer again is led to the item."""
     return redirect(url_for("tracking.item", name=name), 303)
 
 

@@ -16,6 +16,17 @@ COOKIE = "__Host-citizen"
 _READER = "job:citizens"
 
 
+class LinkClosed(NotFound):
+    """A link, or a name in a URL, opens nothing for this browser, whatever the reason."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "link-closed",
+            vi="Đường link này không mở được. Hãy mở lại đường link trong tin nhắn của bưu điện.",
+            en="This link does not open. Please open the link in the text message from the post again.",
+        )
+
+
 def wiring() -> Wiring:
     """The collaborators of the running application."""
     found = current_app.extensions["wiring"]
@@ -43,12 +54,12 @@ def reading() -> Iterator[Work]:
 
 
 def reach(name: str) -> Reached:
-    """The item that this browser's session knows as `name`. NotFound, always in the same words, when it knows none."""
+    """The item that this browser's session knows as `name`. LinkClosed when it knows none."""
     session = request.cookies.get(COOKIE)
     with reading() as unit:
         found = links.reach(unit, session=session, name=name) if session else None
     if found is None:
-        raise closed()
+        raise LinkClosed
     return found
 
 
@@ -59,12 +70,3 @@ def others(name: str) -> list[links.Listed]:
         return []
     with reading() as unit:
         return [each for each in links.listed(unit, session=session) if each.name != name]
-
-
-def closed() -> NotFound:
-    """What is said of every link and name that opens nothing, whatever the reason."""
-    return NotFound(
-        "link-closed",
-        vi="Đường link này không mở được. Hãy mở lại đường link trong tin nhắn mới nhất của bưu điện.",
-        en="This link does not open. Please open the link in the latest text message from the post again.",
-    )

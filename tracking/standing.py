@@ -2,30 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from delivery import choices
 from delivery.choices import Options
 from delivery.money.charging import due_at_door
-from delivery.rules.calendar import HalfDay, vietnam_day
+from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_instant, vietnam_time
 from delivery.rules.policy import Channel
 from delivery.rules.returns import Condition
 from delivery.rules.states import FINAL, State
 from delivery.steps.receipt import AUTHORISED_PERSON
+from delivery.store.attempts import Choice
 from delivery.store.events import Event
 from delivery.store.items import Item, NextStep
 from delivery.store.offices import Office
 from delivery.store.queries import citizens
-from delivery.store.queries.attempts import counted_visits
+from delivery.store.queries.attempts import ANOTHER_DAY, REDELIVERY, counted_visits
 from delivery.store.queries.held import invitations_of, waits_for_post
 from delivery.store.queries.money import quote_of
-from delivery.store.queries.policies import policy_of
+from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.queries.returns import address_deadline, return_conditions
 from delivery.store.work import Work
 from tariffs.book import Book, Label, Payer
 from tariffs.lines import Line, Quote
-from tracking.advice import Counter, Standing, what_to_do, where_it_is
+from tracking.advice import Counter, Standing, Visit, still_comes, what_to_do, where_it_is
 from tracking.timeline import Entry, Happened, entries
 from tracking.words import Words
 
@@ -76,6 +77,11 @@ class Shown:
         return what_to_do(self.standing)
 
     @property
+    def pays(self) -> bool:
+        """Whether money is still a question between the addressee and the post."""
+        return still_comes(self.standing) or self.standing.state is State.DELIVERED
+
+    @property
     def where(self) -> Words:
         """The state in one sentence."""
         return where_it_is(self.standing)
@@ -86,10 +92,9 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book]) -> Shown:
     item = citizens.item_shown(unit, item_id)
     made = choices.choices_of(unit, item.id)
     price = _price(unit, item, books)
-    address_given = item.next_step is NextStep.ADDRESS and any(choice.kind == choices.ADDRESS for choice in made)
     return Shown(
         number=item.number,
-        standing=_standing(unit, item, due=price.due, address_given=address_given),
+        standing=_standing(unit, item, made, due=price.due),
         timeline=_timeline(unit, citizens.events_of(unit, item.id)),
         price=price,
         due_day=item.due_day,
@@ -102,7 +107,7 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book]) -> Shown:
     )
 
 
-def _standing(unit: Work, item: Item, *, due: int, address_given: bool) -> Standing:
+def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int) -> Standing:
     waiting = item.next_step is NextStep.ADDRESS
     return Standing(
         state=item.state,
@@ -112,18 +117,37 @@ def _standing(unit: Work, item: Item, *, due: int, address_given: bool) -> Stand
         return_point=f"{item.return_point.name}, {item.return_point.address}",
         office=_counter(item.delivery_office) if item.delivery_office else None,
         recalled=item.recalled_at is not None,
-        visit_day=vietnam_day(item.not_before) if item.not_before else None,
-        half_day=HalfDay(item.half_day) if item.half_day else None,
-        hours=citizens.hours_today(unit, item),
+        visit=_visit(unit, item, made) if item.next_step is NextStep.DELIVER else None,
         held_until=item.held_until,
         address_until=address_deadline(unit, item) if waiting else None,
-        address_given=address_given,
+        address_given=waiting and any(choice.kind == choices.ADDRESS for choice in made),
         due=due,
     )
 
 
+def _visit(unit: Work, item: Item, made: Sequence[Choice]) -> Visit | None:
+    """The visit to come: by the plan that has it, as the addressee agreed, or the earliest it can be."""
+    wished = HalfDay(item.half_day) if item.half_day else None
+    not_before = vietnam_day(item.not_before) if item.not_before else None
+    planned = citizens.planned_visit(unit, item)
+    if planned is not None and (not_before is None or not_before <= planned.day):
+        split = policy_of(unit, item).half_day_split
+        half = half_day(vietnam_instant(planned.day, time(planned.hours[0])), split)
+        if wished in (None, half):
+            late = planned.taken and vietnam_time(unit.now).hour >= planned.hours[1]
+            told = planned.hours if planned.taken else None
+            return Visit(day=planned.day, half_day=half, hours=told, late=late, certain=True)
+    if not_before is None:
+        return None
+    agreed = any(choice.day == not_before and choice.kind in (ANOTHER_DAY, REDELIVERY) for choice in made)
+    # Days are planned the evening before: what is on no route today goes out on the next working day at the earliest.
+    earliest = max(not_before, working_calendar(unit).after(unit.today, 1))
+    return Visit(day=earliest, half_day=wished, certain=agreed and earliest == not_before)
+
+
 def _counter(office: Office) -> Counter:
-    place = f"{office.commune.name}, {office.commune.province.name}"
+    commune, province = office.commune.name, office.commune.province.name
+    place = province if commune in office.name else f"{commune}, {province}"
     return Counter(name=office.name, place=place, opens=office.opens, closes=office.closes)
 
 

@@ -1,6 +1,8 @@
 """What the citizens' pages show of an item, and forms that act once."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from delivery.store.events import Event
 from delivery.store.items import HolderKind, Item
 from delivery.store.messages import Channel, Message, MessageState
 from delivery.store.offices import Office
-from delivery.store.routes import Route, Stop, StopItem
+from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
 from delivery.store.staff import ReportId
 from delivery.store.work import Work
 
@@ -61,27 +63,41 @@ def names_of_offices(unit: Work, ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(unit.session.execute(select(Office.id, Office.name).where(Office.id.in_(list(ids)))).all())
 
 
-def hours_today(unit: Work, item: Item) -> tuple[int, int] | None:
-    """Between which whole Vietnamese hours the courier who has the item comes today; None when none has it."""
-    if item.holder_kind is not HolderKind.COURIER:
-        return None
-    starts = unit.session.scalar(
-        select(Stop.starts)
+@dataclass(frozen=True, kw_only=True)
+class PlannedVisit:
+    """A stop that is still to come: Vietnam's day, the hours that are told of it, whether the courier has the item."""
+
+    day: date
+    hours: tuple[int, int]
+    taken: bool
+
+
+def planned_visit(unit: Work, item: Item) -> PlannedVisit | None:
+    """The item's next stop on a plan that holds; None when it is on none.
+
+    On its courier's bundle, or on the shelf for it: a stop that the item was taken off, or was visited at, is over.
+    """
+    row = unit.session.execute(
+        select(Route.day, Stop.starts, Route.courier_id)
+        .join(Stop, Stop.route_id == Route.id)
         .join(StopItem, StopItem.stop_id == Stop.id)
-        .join(Route, Route.id == Stop.route_id)
+        .join(Plan, Plan.id == Route.plan_id)
         .where(
             StopItem.item_id == item.id,
             StopItem.outcome == "",
-            Route.courier_id == item.holder_id,
-            Route.day == unit.today,
+            Plan.state == PlanState.READY,
+            Route.day >= unit.today,
+            Route.closed_at.is_(None),
         )
-        .order_by(Route.id.desc())
+        .order_by(Route.day, Route.id.desc())
         .limit(1)
-    )
-    if starts is None:
+    ).one_or_none()
+    if row is None:
         return None
+    day, starts, courier_id = row
     first = min(starts // 3600, 24 - HOURS_TOLD)
-    return first, first + HOURS_TOLD
+    taken = item.holder_kind is HolderKind.COURIER and item.holder_id == courier_id
+    return PlannedVisit(day=day, hours=(first, first + HOURS_TOLD), taken=taken)
 
 
 def was_texted(unit: Work, number: str) -> bool:
