@@ -26,10 +26,10 @@ class Verified:
     faults: tuple[str, ...]
 
 
-def verify(unit: Work) -> Verified:
+def verify(unit: Work, *, chunk: int = 2_000) -> Verified:
     """Recompute every item's chain of hashes from the database, of all worlds, and hold it against item and feed.
 
-    Reads as a stream: the log may be larger than the memory.
+    Reads as a stream, `chunk` events at a time: the log may be larger than the memory.
     """
     items = events = 0
     faults: list[str] = []
@@ -37,7 +37,7 @@ def verify(unit: Work) -> Verified:
         select(Event, Item.number, Item.state, Item.last_seq, Item.last_hash)
         .join(Item, Item.id == Event.item_id)
         .order_by(Event.item_id, Event.seq)
-        .execution_options(yield_per=2_000)
+        .execution_options(yield_per=chunk)
     )
     for _, rows in groupby(unit.session.execute(query), key=lambda row: row.Event.item_id):
         chain = list(rows)
@@ -49,7 +49,8 @@ def verify(unit: Work) -> Verified:
             faults.append(f"{number}: the item does not end with its last event.")
         if last.Event.state is not last.state:
             faults.append(f"{number}: it is {last.state}, its last event says {last.Event.state}.")
-        unit.session.expunge_all()
+        for row in chain:
+            unit.session.expunge(row.Event)
         if len(faults) >= MOST_FAULTS:
             break
     else:
