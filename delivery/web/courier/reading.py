@@ -15,17 +15,16 @@ from delivery.store.queries.policies import policy_of
 from delivery.store.routes import Route, Stop, StopKind
 from delivery.store.work import Work
 from delivery.vault import Person, Reason, Vault
-from delivery.web.courier.standing import Envelope, Standing, envelopes_at, is_done
+from delivery.web.courier.standing import Envelope, Standing, calls_on, envelopes_at, is_done
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far along a route its courier is; `order` gives each stop its number as people count."""
+    """How far along a route its courier is, in stops."""
 
     route: Route
     done: int
     total: int
-    order: dict[UUID, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,6 @@ class Call:
     """A stop as a line of the day's list. `place` is empty once nobody is to be visited there; `due` is in đồng."""
 
     stop: Stop
-    order: int
     envelopes: tuple[Envelope, ...]
     done: bool
     place: str = field(repr=False)
@@ -120,25 +118,24 @@ class Point:
 
 def progress_of(route: Route, now: datetime) -> Progress:
     """Count what is done of a route."""
-    done = sum(is_done(stop, envelopes_at(stop, route.courier_id, now)) for stop in route.stops)
-    order = {stop.id: number for number, stop in enumerate(route.stops, start=1)}
-    return Progress(route=route, done=done, total=len(route.stops), order=order)
+    stops = calls_on(route)
+    done = sum(is_done(stop, envelopes_at(stop, route.courier_id, now)) for stop in stops)
+    return Progress(route=route, done=done, total=len(stops))
 
 
 def sheet_of(unit: Work, route: Route) -> Sheet:
     """The whole route, its addresses opened where somebody is still to be visited."""
-    points = points_of(unit, route.stops)
-    seen = {stop.id: envelopes_at(stop, route.courier_id, unit.now) for stop in route.stops}
+    stops = calls_on(route)
+    points = points_of(unit, stops)
+    seen = {stop.id: envelopes_at(stop, route.courier_id, unit.now) for stop in stops}
     dues = dues_at_door(unit, [e.item for each in seen.values() for e in each if e.may_collect])
-    along = progress_of(route, unit.now)
     calls = []
-    for stop in route.stops:
+    for stop in stops:
         envelopes = seen[stop.id]
         point = points.get(stop.handover_point_id) if stop.handover_point_id else None
         calls.append(
             Call(
                 stop=stop,
-                order=along.order[stop.id],
                 envelopes=envelopes,
                 done=is_done(stop, envelopes),
                 place=f"{point.name}, {point.address}" if point else _place(unit, envelopes),
@@ -146,7 +143,7 @@ def sheet_of(unit: Work, route: Route) -> Sheet:
             )
         )
     return Sheet(
-        along=along,
+        along=progress_of(route, unit.now),
         calls=tuple(calls),
         carried=sum(envelope.with_courier for call in calls for envelope in call.envelopes),
         due=sum(call.due for call in calls),

@@ -84,6 +84,11 @@ def envelopes_at(stop: Stop, courier_id: UUID, now: datetime) -> tuple[Envelope,
     )
 
 
+def calls_on(route: Route) -> tuple[Stop, ...]:
+    """The stops to call at, in order; a household whose envelopes all left the plan before it was accepted is none."""
+    return tuple(stop for stop in route.stops if stop.kind is not StopKind.DELIVERY or stop.items)
+
+
 def is_done(stop: Stop, envelopes: tuple[Envelope, ...]) -> bool:
     """Whether nothing is left to do at a stop: not before the bundle was taken."""
     if stop.done_at is not None:
@@ -96,7 +101,9 @@ def is_done(stop: Stop, envelopes: tuple[Envelope, ...]) -> bool:
 def following(route: Route, stop: Stop, courier_id: UUID, now: datetime) -> Stop | None:
     """The next stop to call at after `stop`: the first open one further on, else the first left out, else none."""
     open_ones = [
-        each for each in route.stops if each.id != stop.id and not is_done(each, envelopes_at(each, courier_id, now))
+        each
+        for each in calls_on(route)
+        if each.id != stop.id and not is_done(each, envelopes_at(each, courier_id, now))
     ]
     return next((each for each in open_ones if each.position > stop.position), open_ones[0] if open_ones else None)
 

@@ -67,8 +67,8 @@ def make_day(wiring: Wiring, town: Town, *, agency_fee: int = 0) -> Day:
         route.plan = plan
         unit.session.add(plan)
         calls: Sequence[Sequence[str]] = (numbers[:1], numbers[2:], numbers[1:2], ())
-        for position, together in enumerate(calls):
-            at = 8 * 3600 + position * 900
+        for position, together in enumerate(calls, start=1):
+            at = 8 * 3600 + (position - 1) * 900
             route.stops.append(
                 Stop(
                     id=new_id(),
@@ -78,7 +78,7 @@ def make_day(wiring: Wiring, town: Town, *, agency_fee: int = 0) -> Day:
                     arrives=at,
                     starts=at,
                     leaves=at + 120,
-                    window="morning" if position == 1 else None,
+                    window="morning" if position == 2 else None,
                     items=[StopItem(item_id=items[number].id) for number in together],
                 )
             )
