@@ -140,7 +140,8 @@ def document(problem: Problem, language: str) -> dict[str, object]:
 def language() -> str:
     """The language of this answer: a program's Accept-Language, or what the person chose."""
     if for_programs():
-        return request.accept_languages.best_match(["vi", "en"]) or "vi"
+        wished = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+        return next((one for one in wished if one in ("vi", "en")), "vi")
     return "en" if str(get_locale() or "vi") == "en" else "vi"
 
 
