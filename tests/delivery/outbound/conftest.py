@@ -62,7 +62,8 @@ def settings(server: Server, database: str, provider: TwilioStandin) -> Settings
 
 
 @pytest.fixture
-def office(wiring: Wiring, front: Front, app: Flask) -> Wiring:
-    """The application's collaborators, with the door for reports open."""
+def office(wiring: Wiring, front: Front, app: Flask, provider: TwilioStandin) -> Iterator[Wiring]:
+    """The application's collaborators, with the door for reports open until the last one is in."""
     front.app = app
-    return wiring
+    yield wiring
+    assert provider.wait_until_idle(20)
