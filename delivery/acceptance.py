@@ -50,18 +50,16 @@ def accept(
     places = read_places(unit, items)
     # Nothing in here reads what it wrote: a flush before each look-up would make a large hand-over crawl.
     with unit.session.no_autoflush:
+        charging.freeze_all(unit, items, books)
         for item in items:
-            _take_over(unit, books, item, office_id, holder, manifest)
+            _take_over(unit, item, office_id, holder, manifest)
     del places
     unit.session.flush()
     return manifest
 
 
-def _take_over(
-    unit: Work, books: Sequence[Book], item: Item, office_id: UUID, holder: Holder, manifest: Manifest
-) -> None:
+def _take_over(unit: Work, item: Item, office_id: UUID, holder: Holder, manifest: Manifest) -> None:
     item.accepting_office_id, item.accepted_at = office_id, unit.now
-    charging.freeze(unit, item, books)
     happened = item.move(
         Happening.ACCEPTED, unit.occasion(office_id), holder=holder, data={"manifest": manifest.number}
     )

@@ -14,7 +14,7 @@ from delivery.rules.calendar import vietnam_instant
 from delivery.store.communes import Commune
 from delivery.store.items import Item
 from delivery.store.money import Payment, PaymentKind, Quote
-from delivery.store.queries.money import accepted_between, payments_of, quote_of
+from delivery.store.queries.money import accepted_between, payments_of, quote_of, quotes_of
 from delivery.store.work import Work
 from tariffs import quote as tariffs
 from tariffs.book import Book, Service, TariffRefusal, in_force
@@ -63,12 +63,14 @@ def freeze(unit: Work, item: Item, books: Sequence[Book]) -> Quote | None:
     Called when the post accepts the item, and when an accepted item is first placed. Frozen once: later calls change
     nothing.
     """
-    row = quote_of(unit, item.id)
-    if row is None or row.frozen_at is None:
-        row = _priced(unit, item, books, row)
-        if row is not None:
-            row.frozen_at = unit.now
-    return row
+    return _frozen(unit, item, books, quote_of(unit, item.id))
+
+
+def freeze_all(unit: Work, items: Sequence[Item], books: Sequence[Book]) -> None:
+    """`freeze` for a whole manifest, with one look-up."""
+    rows = quotes_of(unit, [item.id for item in items])
+    for item in items:
+        _frozen(unit, item, books, rows.get(item.id))
 
 
 def due_at_door(unit: Work, item: Item) -> Due:
@@ -100,6 +102,14 @@ def take_payment(unit: Work, item: Item, *, method: Method, taken_by: str) -> Du
             )
     unit.session.flush()
     return due
+
+
+def _frozen(unit: Work, item: Item, books: Sequence[Book], row: Quote | None) -> Quote | None:
+    if row is None or row.frozen_at is None:
+        row = _priced(unit, item, books, row)
+        if row is not None:
+            row.frozen_at = unit.now
+    return row
 
 
 def _priced(unit: Work, item: Item, books: Sequence[Book], row: Quote | None) -> Quote | None:
