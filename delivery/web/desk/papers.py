@@ -15,6 +15,7 @@ from delivery.store.items import Item
 from delivery.store.offices import Office
 from delivery.store.queries.attempts import attempts_of
 from delivery.store.queries.money import quote_of
+from delivery.store.queries.places import commune_of
 from delivery.store.queries.returns import return_conditions
 from delivery.store.routes import ManifestKind, Route
 from delivery.store.staff import Staff
@@ -41,7 +42,9 @@ def manifest_of(unit: Work, manifest: rows.Manifest, point: HandoverPoint, offic
     back = manifest.kind is ManifestKind.RETURN
     agency = manifests.Party(name=f"{point.agency.name}, {point.name}", address=point.address, representative=None)
     post = manifests.Party(
-        name=office.name, address=office.commune.name, representative=_person(unit, manifest.created_by)
+        name=office.name,
+        address=commune_of(unit, office.commune_id).name,
+        representative=_person(unit, manifest.created_by),
     )
     signed = None
     if manifest.signed_at is not None and manifest.signed_by is not None:
