@@ -22,10 +22,10 @@ from delivery.steps.receipt import hand_over
 from delivery.store.attempts import Attempt
 from delivery.store.events import Event
 from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
-from delivery.store.queries.attempts import line_of, route_locked, still_out, stop_of_courier
+from delivery.store.queries.attempts import delivery_stops, line_of, route_locked, still_out, stop_of_courier
 from delivery.store.queries.items import locked_by_number, locked_by_numbers, locked_many, unknown_item
 from delivery.store.queries.policies import policy_of
-from delivery.store.routes import PlanState, Route, Stop, StopItem, StopKind
+from delivery.store.routes import PlanState, Route, Stop, StopItem
 from delivery.store.work import Work
 
 DELIVERED = "delivered"
@@ -75,7 +75,7 @@ def take(unit: Work, *, route_id: UUID, courier_id: UUID) -> Taken:
     """
     route = route_locked(unit, route_id, courier_id=courier_id)
     _refuse_route(unit, route)
-    stops = {line.item_id: stop for stop in route.stops if stop.kind is StopKind.DELIVERY for line in stop.items}
+    stops = delivery_stops(unit, route)
     numbers: list[str] = []
     skipped: list[Skipped] = []
     carried = Holder(HolderKind.COURIER, courier_id)

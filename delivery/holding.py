@@ -10,7 +10,7 @@ from sqlalchemy import select
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money.charging import Method
 from delivery.outbound.outbox import put_sms
-from delivery.rules.calendar import HalfDay, vietnam_day
+from delivery.rules.calendar import HalfDay
 from delivery.rules.policy import Channel, Proof, Receiver
 from delivery.rules.returns import next_invitation_due, next_reminder_due
 from delivery.rules.states import Happening, State
@@ -24,14 +24,12 @@ from delivery.store.items import Holder, HolderKind, Item, NextStep
 from delivery.store.messages import Message, MessageState
 from delivery.store.offices import Office
 from delivery.store.queries.held import (
+    Waiting,
     as_rules_read,
     at_counter_locked,
+    at_counters,
     bound_for_counter_locked,
-    held_since,
-    invitations_of,
     over_due_locked,
-    ready_event,
-    reminders_of,
     waits_for_post,
 )
 from delivery.store.queries.items import locked, locked_by_number, unknown_item
@@ -63,18 +61,13 @@ def sweep_invitations(unit: Work, limit: int) -> int:
         done += 1
         if done == limit:
             return done
-    for item in at_counter_locked(unit):
-        sent = invitations_of(unit, item.id)
-        if any(waits_for_post(invitation) for invitation in sent):
+    for seen in at_counters(unit):
+        if not _invitation_due(unit, seen):
             continue
-        due = next_invitation_due(
-            policy=policy_of(unit, item),
-            calendar=working_calendar(unit),
-            invitations=as_rules_read(sent),
-            held_since=held_since(unit, item.id),
-        )
-        if due is None or due > unit.today:
+        waiting = at_counter_locked(unit, seen.item.id)
+        if waiting is None or not _invitation_due(unit, waiting):
             continue
+        item, sent = waiting.item, waiting.invitations
         in_doubt = bool(sent) and sent[-1].proved_at is None
         counter.invite(unit, item, Template.INVITATION, seq=item.last_seq, by_letter=in_doubt)
         done += 1
@@ -89,30 +82,22 @@ def sweep_reminders(unit: Work, limit: int) -> int:
     Who cannot get SMS has the letters of invitation and is not reminded.
     """
     done = 0
-    for item in at_counter_locked(unit):
-        if item.held_until is None or item.held_until < unit.today or item.next_step is NextStep.RETURN:
+    for seen in at_counters(unit):
+        if not _reminder_due(unit, seen):
             continue
-        ready = ready_event(unit, item.id)
-        since = vietnam_day(ready.recorded_at)
-        reminded = reminders_of(unit, item.id, since=since)
-        due = next_reminder_due(
-            policy=policy_of(unit, item),
-            calendar=working_calendar(unit),
-            held_since=since,
-            hold_until=item.held_until,
-            reminded=reminded,
-        )
-        if due is None or due > unit.today:
+        waiting = at_counter_locked(unit, seen.item.id)
+        if waiting is None or not _reminder_due(unit, waiting):
             continue
+        item = waiting.item
         office = unit.session.get_one(Office, item.holder_id)
         owed = put_sms(
             unit,
             item,
             Template.REMINDER,
-            seq=ready.seq,
+            seq=waiting.ready_seq,
             office=office.name,
             until=item.held_until,
-            nth=len(reminded) + 1,
+            nth=len(waiting.reminded) + 1,
         )
         if owed is None:
             continue
@@ -257,6 +242,34 @@ def redeliver(unit: Work, *, number: str, office_id: UUID, day: date, half_day: 
     agree(unit, item, day=day, half_day=half_day, via="counter")
     unit.session.flush()
     return item
+
+
+def _invitation_due(unit: Work, waiting: Waiting) -> bool:
+    if any(waits_for_post(invitation) for invitation in waiting.invitations):
+        return False
+    due = next_invitation_due(
+        policy=policy_of(unit, waiting.item),
+        calendar=working_calendar(unit),
+        invitations=as_rules_read(waiting.invitations),
+        held_since=waiting.since,
+    )
+    return due is not None and due <= unit.today
+
+
+def _reminder_due(unit: Work, waiting: Waiting) -> bool:
+    item = waiting.item
+    if item.held_until is None or item.held_until < unit.today or item.next_step is NextStep.RETURN:
+        return False
+    due = next_reminder_due(
+        policy=policy_of(unit, item),
+        calendar=working_calendar(unit),
+        held_since=waiting.since,
+        hold_until=item.held_until,
+        reminded=waiting.reminded,
+    )
+    if due is None or due > unit.today:
+        return False
+    return item.addressee.can_sms and item.addressee.phone_reachable
 
 
 def _at_counter_of(unit: Work, number: str, office_id: UUID) -> Item:

@@ -27,7 +27,7 @@ from delivery.rules.calendar import HalfDay
 from delivery.rules.evidence import ChainedEvent, verify_chain
 from delivery.rules.policy import Channel, Receiver
 from delivery.rules.reasons import OF_CONTACT, OF_VISIT, IncidentKind, Reason
-from delivery.rules.states import FINAL, MOVES, State
+from delivery.rules.states import FINAL, MOVES, Happening, State
 from delivery.steps.failure import Evidence
 from delivery.store.agencies import World, WorldKind
 from delivery.store.attempts import Attempt, AttemptKind, Choice, Incident, Invitation
@@ -377,7 +377,7 @@ def test_no_order_of_doings_breaks_a_law(wiring: Wiring, town: Town, clock: Hand
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.generate, Phase.shrink],

@@ -12,7 +12,7 @@ from delivery.rules.returns import Failure
 from delivery.rules.states import State
 from delivery.store.attempts import Attempt, AttemptKind, Choice
 from delivery.store.items import HolderKind, Item
-from delivery.store.routes import Route, Stop, StopItem
+from delivery.store.routes import Route, Stop, StopItem, StopKind
 from delivery.store.work import Work
 
 ANOTHER_DAY = "later"
@@ -103,6 +103,16 @@ def route_locked(unit: Work, route_id: UUID, *, courier_id: UUID | None = None, 
             en="There is no such route. Open today's list again.",
         )
     return route
+
+
+def delivery_stops(unit: Work, route: Route) -> dict[UUID, Stop]:
+    """The stop of each item that is to be delivered on the route."""
+    rows = unit.session.execute(
+        select(StopItem.item_id, Stop)
+        .join(Stop, Stop.id == StopItem.stop_id)
+        .where(Stop.route_id == route.id, Stop.kind == StopKind.DELIVERY)
+    )
+    return dict(rows.all())
 
 
 def line_of(unit: Work, stop_id: UUID, item_id: UUID) -> StopItem | None:

@@ -64,7 +64,7 @@ def may_be_due_locked(unit: Work) -> Iterator[Item]:
             Item.recalled_at.is_not(None),
             Item.next_step == NextStep.RETURN,
             Item.address_until < unit.today,
-            Item.placed == Placed.REVIEW,
+            and_(Item.placed == Placed.REVIEW, Item.address_until.is_(None)),
         ),
     )
     after: UUID | None = None
