@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from delivery.app import LARGEST_BODY, create_app
 from delivery.errors import Forbidden, Invalid, NotFound, Refused, Trouble
 from delivery.settings import Settings
-from tests.delivery.web.agency_api.program import Program, result
+from tests.delivery.web.agency_api.program import Program, Reply, result
 from tests.factories import Town
 
 PROBLEM = "application/problem+json"
@@ -54,7 +54,7 @@ def test_each_trouble_has_its_status_and_tells_its_facts(
 ) -> None:
     """Programs branch on status and code; people read the sentence."""
     raising["error"] = trouble(kind)
-    answer = client.get("/api/raise", headers={"Accept-Language": "en"})
+    answer = Reply(client.get("/api/raise", headers={"Accept-Language": "en"}))
     assert (answer.status_code, answer.content_type) == (status, PROBLEM)
     assert answer.json == {
         "type": "http://localhost/problems/some-code",
@@ -76,7 +76,7 @@ def test_the_sentence_follows_accept_language_and_is_vietnamese_otherwise(
 ) -> None:
     """The clerk who reads it may know no English."""
     raising["error"] = trouble(Refused)
-    answer = client.get("/api/raise", headers={"Accept-Language": asked})
+    answer = Reply(client.get("/api/raise", headers={"Accept-Language": asked}))
     assert answer.json["detail"] == words
     assert answer.headers["Vary"] == "Accept-Language"
 
@@ -86,7 +86,7 @@ def test_a_person_gets_a_page_with_the_sentence_and_a_way_back(
 ) -> None:
     """JSON on a clerk's screen helps nobody."""
     raising["error"] = trouble(Refused)
-    answer = client.get("/raise", headers={"Referer": "http://localhost/desk/bags?x=1"})
+    answer = Reply(client.get("/raise", headers={"Referer": "http://localhost/desk/bags?x=1"}))
     assert (answer.status_code, answer.mimetype) == (409, "text/html")
     assert "Bưu gửi đã đi." in answer.text
     assert 'href="/desk/bags"' in answer.text
@@ -104,7 +104,7 @@ def test_an_unexpected_error_tells_and_logs_nothing_personal(
 ) -> None:
     """Messages of errors repeat parameters, and parameters are people's names."""
     raising["error"] = KeyError("Nguyễn Bí Mật")
-    answer = client.get(path)
+    answer = Reply(client.get(path))
     logged = capfd.readouterr()
     assert answer.status_code == 500
     for text in (answer.text, logged.out, logged.err):
@@ -118,7 +118,7 @@ def test_an_unreachable_database_is_a_503_that_says_try_again(settings: Settings
     """The database restarts: programs wait and send again, and nobody sees a traceback."""
     away = replace(settings, database_url="postgresql+psycopg://nobody:x@127.0.0.1:9/none")
     client = create_app(away).test_client()
-    answer = client.get("/api/v1/items", headers={"Authorization": "Bearer x"})
+    answer = Reply(client.get("/api/v1/items", headers={"Authorization": "Bearer x"}))
     assert (answer.status_code, answer.json["code"]) == (503, "database-unreachable")
     assert answer.headers["Retry-After"] == "5"
 
@@ -126,14 +126,14 @@ def test_an_unreachable_database_is_a_503_that_says_try_again(settings: Settings
 def test_an_unknown_path_is_a_problem_for_programs_and_a_page_for_people(client: FlaskClient) -> None:
     """Flask's own pages are English and say nothing to do."""
     for path in ("/api/v1/nothing", "/api", "/oauth/nothing"):
-        answer = client.get(path)
+        answer = Reply(client.get(path))
         assert (answer.status_code, answer.content_type, answer.json["code"]) == (404, PROBLEM, "not-found")
     assert client.get("/nothing").mimetype == "text/html"
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     """RFC 9110 asks for Allow."""
-    answer = client.delete("/api/v1/items")
+    answer = Reply(client.delete("/api/v1/items"))
     assert (answer.status_code, answer.json["code"]) == (405, "method-not-allowed")
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
 
@@ -188,7 +188,7 @@ def test_a_wrong_value_is_not_repeated_in_the_answer(program: Program) -> None:
 @pytest.mark.parametrize("code", ["reference-taken", "idempotency-key-missing", "invalid-request"])
 def test_the_type_of_a_problem_is_a_page(program: Program, client: FlaskClient, code: str) -> None:
     """RFC 9457: a developer who opens `type` finds words, not a 404."""
-    answer = client.get(f"/problems/{code}")
+    answer = Reply(client.get(f"/problems/{code}"))
     assert answer.status_code == 200
     assert code in answer.text
 

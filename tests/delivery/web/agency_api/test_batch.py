@@ -12,7 +12,7 @@ from delivery.store.items import Item, Serial
 from delivery.store.people import Addressee
 from delivery.wiring import Wiring
 from tests.delivery.submitted import NOWHERE
-from tests.delivery.web.agency_api.program import Program, result
+from tests.delivery.web.agency_api.program import Program, Reply, result
 from tests.factories import Town
 
 
@@ -29,7 +29,7 @@ def counts(wiring: Wiring) -> list[int]:
 
 def test_good_lines_are_taken_and_bad_ones_named(program: Program, wiring: Wiring) -> None:
     """One typing error must not keep 9,999 citizens waiting."""
-    rows = [
+    rows: list[object] = [
         result("A-1"),
         "",
         "{not json",
@@ -99,7 +99,7 @@ def test_a_line_that_is_not_utf8_is_named(program: Program) -> None:
     """Old systems write other encodings: that line is bad, the others are not."""
     text = json.dumps(result("A-1"), ensure_ascii=False)
     sent = text.encode() + b"\n" + text.replace("A-1", "A-2").encode("utf-16")
-    answer = program.browser.post(
+    sent_in = program.browser.post(
         "/api/v1/items:batch",
         data=sent,
         headers={
@@ -108,6 +108,7 @@ def test_a_line_that_is_not_utf8_is_named(program: Program) -> None:
             "Idempotency-Key": "k",
         },
     )
+    answer = Reply(sent_in)
     assert answer.status_code == 207
     assert answer.json["accepted"] == 1
     assert answer.json["rejected"] >= 1

@@ -4,6 +4,8 @@ import re
 
 from flask.testing import FlaskClient
 
+from tests.delivery.web.agency_api.program import Reply
+
 
 def test_the_docs_page_and_all_it_loads_come_from_here(client: FlaskClient) -> None:
     """Agencies' networks are closed: a CDN would leave the page blank."""
@@ -25,7 +27,7 @@ def test_no_other_file_is_served_beside_swagger(client: FlaskClient) -> None:
 
 def test_every_endpoint_says_what_it_is_for(client: FlaskClient) -> None:
     """A document that only lists paths helps nobody."""
-    paths = client.get("/api/v1/openapi.json").json["paths"]
+    paths = Reply(client.get("/api/v1/openapi.json")).json["paths"]
     for operations in paths.values():
         for operation in operations.values():
             assert operation["summary"]

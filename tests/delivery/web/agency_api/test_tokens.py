@@ -9,7 +9,7 @@ from sqlalchemy import select
 from delivery.store.agencies import AccessToken, ApiClient
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
-from tests.delivery.web.agency_api.program import Program
+from tests.delivery.web.agency_api.program import Program, Reply
 from tests.factories import CLIENT_SECRET, Town
 
 GRANT = {"grant_type": "client_credentials"}
@@ -18,8 +18,8 @@ GRANT = {"grant_type": "client_credentials"}
 def test_a_client_gets_a_short_lived_token_by_basic_or_by_form(client: FlaskClient, town: Town) -> None:
     """Libraries do either."""
     name = town.clients["H29"]
-    by_basic = client.post("/oauth/token", data=GRANT, auth=(name, CLIENT_SECRET))
-    by_form = client.post("/oauth/token", data={**GRANT, "client_id": name, "client_secret": CLIENT_SECRET})
+    by_basic = Reply(client.post("/oauth/token", data=GRANT, auth=(name, CLIENT_SECRET)))
+    by_form = Reply(client.post("/oauth/token", data={**GRANT, "client_id": name, "client_secret": CLIENT_SECRET}))
     for answer in (by_basic, by_form):
         assert answer.status_code == 200
         assert answer.json["token_type"] == "Bearer"
@@ -52,7 +52,7 @@ def test_neither_secret_nor_token_is_kept_in_the_clear(client: FlaskClient, town
 )
 def test_a_wrong_client_or_secret_is_told_alike(client: FlaskClient, town: Town, name: str, secret: str) -> None:
     """The answer must not say which names exist."""
-    answer = client.post("/oauth/token", data={**GRANT, "client_id": name, "client_secret": secret})
+    answer = Reply(client.post("/oauth/token", data={**GRANT, "client_id": name, "client_secret": secret}))
     assert (answer.status_code, answer.json["error"], answer.json["code"]) == (401, "invalid_client", "invalid-client")
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
     assert answer.content_type == "application/problem+json"
@@ -82,13 +82,13 @@ def test_a_wrong_request_for_a_token_is_named(
     client: FlaskClient, town: Town, form: dict[str, str], error: str
 ) -> None:
     """RFC 6749's codes are what libraries look for."""
-    answer = client.post("/oauth/token", data=form, auth=(town.clients["H29"], CLIENT_SECRET))
+    answer = Reply(client.post("/oauth/token", data=form, auth=(town.clients["H29"], CLIENT_SECRET)))
     assert (answer.status_code, answer.json["error"]) == (400, error)
 
 
 def test_the_metadata_say_where_tokens_are(client: FlaskClient, town: Town) -> None:
     """RFC 8414: a program needs to know only the issuer."""
-    told = client.get("/.well-known/oauth-authorization-server").json
+    told = Reply(client.get("/.well-known/oauth-authorization-server")).json
     assert told["token_endpoint"] == "http://localhost/oauth/token"
     assert told["grant_types_supported"] == ["client_credentials"]
 
