@@ -15,10 +15,10 @@ from delivery.rules.policy import Receiver
 from delivery.rules.states import Happening, State
 from delivery.steps.appointment import agree, days_offered
 from delivery.steps.counter import put_at_counter
-from delivery.steps.receipt import AUTHORISED_PERSON
 from delivery.store.attempts import Choice
 from delivery.store.base import new_id
 from delivery.store.items import HolderKind, Item, NextStep, Placed
+from delivery.store.queries.attempts import AUTHORISED_PERSON
 from delivery.store.queries.items import locked
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.work import Work

@@ -54,6 +54,8 @@ def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        # Statements in errors must not carry what they were given.
+        hide_parameters=True,
         connect_args={"options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"},
     )
     chosen: Clock = clock or (MovableClock() if settings.demo else SystemClock())

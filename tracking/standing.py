@@ -12,13 +12,12 @@ from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_inst
 from delivery.rules.policy import Channel
 from delivery.rules.returns import Condition
 from delivery.rules.states import FINAL, State
-from delivery.steps.receipt import AUTHORISED_PERSON
 from delivery.store.attempts import Choice
 from delivery.store.events import Event
 from delivery.store.items import Item, NextStep
 from delivery.store.offices import Office
 from delivery.store.queries import citizens
-from delivery.store.queries.attempts import ANOTHER_DAY, REDELIVERY, counted_visits
+from delivery.store.queries.attempts import ANOTHER_DAY, AUTHORISED_PERSON, REDELIVERY, counted_visits
 from delivery.store.queries.held import invitations_of, waits_for_post
 from delivery.store.queries.money import quote_of
 from delivery.store.queries.policies import policy_of, working_calendar

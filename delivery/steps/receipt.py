@@ -20,7 +20,6 @@ from delivery.store.queries.policies import policy_of
 from delivery.store.work import Work
 from delivery.vault import Vault
 
-AUTHORISED_PERSON = "person"
 """The choice by which an addressee names somebody else who may receive."""
 
 _WHO_VI = {

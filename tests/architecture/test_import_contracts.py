@@ -1,5 +1,6 @@
 """The import contracts hold, and a planted violation of each is caught."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,11 @@ PLANTED = {
     "The floors of the trunk": ("delivery/acceptance.py", "import delivery.bags"),
     "Rules know neither the clock nor the settings": ("delivery/rules/reasons.py", "import delivery.clock"),
     "Instruments and rules are pure": ("tariffs/money.py", "import sqlalchemy"),
-    "One door for ortools": ("delivery/dispatch.py", "import ortools"),
+    "One door for ortools": ("delivery/dispatch/day.py", "import ortools"),
+    "Two doors for geopy": ("routing/matrix.py", "import geopy"),
     "One door for reportlab, twilio and apscheduler": ("delivery/jobs.py", "import apscheduler"),
     "Tracking looks at the trunk, never at its web": ("tracking/pages.py", "import delivery.web.auth"),
+    "Tracking uses the trunk's named parts only": ("tracking/pages.py", "import delivery.paper.labels"),
     "Nothing imports the outside: wsgi, tests, demo, benchmarks": ("delivery/bags.py", "import demo.postgres"),
     "The demo acts from outside": ("demo/postgres.py", "import delivery.errors"),
 }
@@ -36,13 +39,9 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def _report(folder: Path) -> dict[str, str]:
-    lines = _lint(folder).stdout.splitlines()
-    return {
-        name: line.split()[-1]
-        for line in lines
-        for name in CONTRACTS
-        if line.startswith(name) and line.split()[-1] in ("KEPT", "BROKEN")
-    }
+    said = _lint(folder).stdout
+    verdicts = {name: re.search(rf"^{re.escape(name)} (KEPT|BROKEN)", said, re.MULTILINE) for name in CONTRACTS}
+    return {name: verdict[1] for name, verdict in verdicts.items() if verdict}
 
 
 def _copy(folder: Path) -> None:

@@ -17,6 +17,7 @@ from delivery.store.work import Work
 
 ANOTHER_DAY = "later"
 REDELIVERY = "redelivery"
+AUTHORISED_PERSON = "person"
 """A visit that the addressee asked for though the policy's visits were used up: it allows one more."""
 
 
