@@ -16,6 +16,7 @@ from delivery.rules.texts import Template
 from delivery.store.attempts import Choice
 from delivery.store.events import Event
 from delivery.store.items import Holder, HolderKind, Item
+from delivery.store.queries.attempts import AUTHORISED_PERSON
 from delivery.store.queries.policies import policy_of
 from delivery.store.work import Work
 from delivery.vault import Vault
