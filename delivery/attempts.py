@@ -355,4 +355,7 @@ def _back(unit: Work, item: Item, office_id: UUID) -> bool:
     )
     if to_counter:
         put_at_counter(unit, item)
+    elif item.next_step is NextStep.ADDRESS:
+        until = str(item.address_until) if item.address_until else None
+        item.move(Happening.ADDRESS_UNRESOLVED, unit.occasion(office_id), data={"until": until})
     return to_counter
