@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from delivery.errors import Forbidden, NotFound
 from delivery.rules.states import State
 from delivery.store.agencies import HandoverPoint
-from delivery.store.items import Item
+from delivery.store.items import HolderKind, Item
 from delivery.store.money import Payment, PaymentKind
 from delivery.store.people import Addressee
 from delivery.store.queries.money import quotes_of
-from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
+from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem, StopKind
 from delivery.store.staff import Courier
 from delivery.store.work import Work
 
@@ -55,6 +55,26 @@ def route_of(unit: Work, route_id: UUID, courier_id: UUID) -> Route:
             en="There is no such route. Open today's list again.",
         )
     return route
+
+
+def next_open(unit: Work, here: Stop, courier_id: UUID) -> UUID | None:
+    """Where to go after a report: `here` while something is open, else the first stop further on, else one left out.
+
+    Open is a household with an envelope that the courier has and has not reported, and a point not yet called at.
+    """
+    unreported = exists().where(
+        StopItem.stop_id == Stop.id,
+        StopItem.item_id == Item.id,
+        StopItem.outcome == "",
+        Item.state == State.OUT_FOR_DELIVERY,
+        Item.holder_kind == HolderKind.COURIER,
+        Item.holder_id == courier_id,
+        Item.recalled_at.is_(None),
+    )
+    query = select(Stop.id).where(
+        Stop.route_id == here.route_id, Stop.done_at.is_(None), or_(Stop.kind == StopKind.PICKUP, unreported)
+    )
+    return unit.session.scalars(query.order_by(Stop.position < here.position, Stop.position).limit(1)).first()
 
 
 def points_of(unit: Work, stops: Iterable[Stop]) -> dict[UUID, HandoverPoint]:

@@ -98,16 +98,6 @@ def is_done(stop: Stop, envelopes: tuple[Envelope, ...]) -> bool:
     return not any(envelope.standing is Standing.OPEN for envelope in envelopes)
 
 
-def following(route: Route, stop: Stop, courier_id: UUID, now: datetime) -> Stop | None:
-    """The next stop to call at after `stop`: the first open one further on, else the first left out, else none."""
-    open_ones = [
-        each
-        for each in calls_on(route)
-        if each.id != stop.id and not is_done(each, envelopes_at(each, courier_id, now))
-    ]
-    return next((each for each in open_ones if each.position > stop.position), open_ones[0] if open_ones else None)
-
-
 def _standing(line: StopItem, courier_id: UUID, *, taken: bool) -> Standing:
     item = line.item
     if item.state is State.DELIVERED or line.outcome == DELIVERED:

@@ -14,7 +14,7 @@ from delivery.rules.calendar import ONE_DAY
 from delivery.rules.reasons import ON_PHONE, TABLE, Action
 from delivery.rules.reasons import Reason as Why
 from delivery.store.queries.attempts import stop_of_courier
-from delivery.store.queries.courier import announced_at, dues_at_door, mark_called_at, points_of, route_of
+from delivery.store.queries.courier import announced_at, dues_at_door, mark_called_at, next_open, points_of, route_of
 from delivery.store.queries.items import locked_by_numbers
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.routes import Stop, StopKind
@@ -23,7 +23,7 @@ from delivery.web.courier import telling
 from delivery.web.courier.blueprint import courier, work
 from delivery.web.courier.reading import door_of, point_call, progress_of
 from delivery.web.courier.report import Report, numbers_collected, read_report
-from delivery.web.courier.standing import Envelope, envelopes_at, following, is_done
+from delivery.web.courier.standing import Envelope
 from delivery.web.forms import act_once
 from delivery.web.wired import wiring
 
@@ -144,10 +144,8 @@ def _collected(unit: Work, found: Stop) -> str:
 def _next_page(unit: Work, found: Stop) -> str:
     """This stop while something is open here, else the next one, else the route."""
     unit.session.flush()
-    route = route_of(unit, found.route_id, g.courier.id)
-    here = envelopes_at(found, g.courier.id, unit.now)
-    onward = following(route, found, g.courier.id, unit.now) if is_done(found, here) else found
-    return url_for("courier.stop", stop_id=onward.id) if onward else url_for("courier.route", route_id=route.id)
+    onward = next_open(unit, found, g.courier.id)
+    return url_for("courier.stop", stop_id=onward) if onward else url_for("courier.route", route_id=found.route_id)
 
 
 def _days_to_offer(unit: Work, envelopes: tuple[Envelope, ...]) -> list[date]:

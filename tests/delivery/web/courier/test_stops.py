@@ -6,12 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from delivery.money.charging import due_at_door
 from delivery.rules.reasons import ON_PHONE
 from delivery.rules.states import State
 from delivery.store.attempts import Attempt
 from delivery.store.items import HolderKind, Item, NextStep
 from delivery.store.money import Payment
 from delivery.store.people import Opening
+from delivery.store.queries.courier import dues_at_door
 from delivery.store.routes import Manifest, Stop
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -276,6 +278,30 @@ def test_an_agency_without_anything_ready_is_still_a_stop_that_was_made(phone: P
     assert "không có gì để nhận tại Một cửa P1" in told
     assert "1/4" in told
     assert _item(wiring, day.announced[0]).state is State.REGISTERED
+
+
+def test_a_stop_left_out_comes_back_after_the_last(phone: Phone, day: Day) -> None:
+    """A courier who starts elsewhere, because of a closed road, is led on from there and then back."""
+    onward = [
+        phone.handed_over(day.doors[1], *day.household).location,
+        phone.handed_over(day.doors[2], day.numbers[1]).location,
+        phone.send(f"/courier/stops/{day.point}/collect").location,
+    ]
+    assert onward == [f"/courier/stops/{stop}" for stop in (day.doors[2], day.point, day.doors[0])]
+
+
+def test_the_sum_on_the_page_is_the_sum_that_is_taken(phone: Phone, wiring: Wiring, day: Day) -> None:
+    """The list reads a whole route at once, the hand-over one envelope: they must never differ by a đồng."""
+    with wiring.work(CLERK) as unit:
+        items = unit.session.scalars(select(Item).where(Item.number.in_(day.numbers))).all()
+        dues = dues_at_door(unit, items)
+        assert dues == {item.id: due_at_door(unit, item).total for item in items}
+        assert min(dues.values()) > 30_000
+    phone.handed_over(day.doors[0], day.numbers[0])
+    with wiring.work(CLERK) as unit:
+        item = unit.session.scalars(select(Item).where(Item.number == day.numbers[0])).one()
+        assert sum(unit.session.scalars(select(Payment.amount))) == dues[item.id]
+        assert dues_at_door(unit, [item]) == {item.id: 0}
 
 
 def test_after_the_last_stop_the_route_says_what_to_bring_back(phone: Phone, day: Day) -> None:
