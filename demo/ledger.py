@@ -17,16 +17,17 @@ _LINK = re.compile(r"https?://\S+/t/([A-Za-z0-9_-]{16,})")
 
 @dataclass(slots=True, kw_only=True)
 class Track:
-    """One result on its way. `office`: of which office it is, wherever in it; `where`: on its shelf ("shelf"), or
-    with the agency, in a bag, with a courier, under inquiry, or gone.
+    """One result on its way. `home`: the office that is to deliver it, as the post sees it.
 
-    `visits` counts failed ones, `calls` those that the couriers
-    made. `since` is the number of the working day on which the present state began.
+    `office`: of which office it is now, wherever in it; `where`: on its shelf ("shelf"), or with the agency, in a bag,
+    with a courier, under inquiry, or gone. `visits` counts failed ones, `calls` those that the couriers made. `since`
+    is the number of the working day on which the present state began.
     """
 
     result: Result
     number: str
     placed: bool
+    home: str
     state: str = "registered"
     where: str = AGENCY
     office: str = ""
@@ -45,9 +46,9 @@ class Track:
         return self.state in FINAL
 
     @property
-    def home(self) -> str:
-        """The code of the office that delivers it once its address is understood."""
-        return self.result.addressee.ward.office
+    def misread(self) -> bool:
+        """Whether the post took its address for a place in another ward, which only a visit can show."""
+        return self.home != self.result.addressee.ward.office
 
     @property
     def back(self) -> str:

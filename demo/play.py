@@ -52,7 +52,7 @@ class Play:
         self.screen = screen
         self.ledger = Ledger()
         self.agencies = {agency.code: AgencyProgram(server, agency) for agency in world.agencies}
-        self.desks = {ward.office: Desk(server, ward, world.couriers(ward)) for ward in world.wards}
+        self.desks = {ward.office: Desk(server, ward, world.couriers(ward)) for ward in world.city}
         self.metres = 0
         self.worked = 0
         self.refused: list[str] = []
@@ -173,13 +173,18 @@ class Play:
         again = program.hand_over(first)
         if any(each.fresh for each in again) or {each.number for each in again} - set(self.ledger.tracks):
             raise Unexpected(f"{program.agency.code}: the same batch sent again made new items.")
+        for program in self.agencies.values():
+            for item in program.all_items():
+                if isinstance(item["office"], dict):
+                    self.ledger.tracks[str(item["code"])].home = str(item["office"]["code"])
         for track in self._telling(lambda track: track.result.story.recall is Recall.AT_AGENCY):
             self._recall(track, "cancelled")
         self._learn()
 
     def _follow(self, registered: Iterable[Registered]) -> None:
         for each in registered:
-            self.ledger.add(Track(result=each.result, number=each.number, placed=each.placed))
+            home = each.result.addressee.ward.office
+            self.ledger.add(Track(result=each.result, number=each.number, placed=each.placed, home=home))
             self.screen.handed_over(1)
 
     def _collections(self) -> list[Round]:
@@ -230,6 +235,7 @@ class Play:
         for track in self.ledger.open():
             story = track.result.story
             if self._mend(track):
+                track.home = track.result.addressee.ward.office
                 touched.add(track.home)
             if track.state != "at_office" or track.where != "shelf":
                 continue
@@ -259,7 +265,7 @@ class Play:
             track.placed = True
             return True
         waits = track.state == "at_office" and track.reason in NEEDS_ADDRESS and track.where == "shelf"
-        if waits and story.new_address and track.once("new address"):
+        if waits and (story.new_address or track.misread) and track.once("new address"):
             self.agencies[track.result.agency.code].mend(track.number, person.clear_address)
             return True
         return False

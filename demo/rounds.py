@@ -111,5 +111,7 @@ def _outcome(track: Track) -> str:
     story = track.result.story
     if story.incident in ("DAMAGED", "SEAL_BROKEN") and track.once("incident"):
         return story.incident
+    if track.misread:
+        return "ADDRESS_INCORRECT"
     track.calls += 1
     return story.visit(track.calls)
