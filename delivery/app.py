@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from apiflask import APIFlask
 from flask import Flask
 
 from delivery import cli
@@ -18,7 +17,7 @@ LARGEST_BODY = 24 * 1024 * 1024
 
 def create_app(settings: Settings, *, guests: Sequence[Guest] = (), clock: Clock | None = None) -> Flask:
     """The application. Guests (tracking) register themselves after the trunk; `clock` is for tests."""
-    app = APIFlask(__name__, title="Result delivery", version="1", docs_path=None, spec_path=None, json_errors=False)
+    app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-form",
