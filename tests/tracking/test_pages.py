@@ -184,6 +184,7 @@ def test_a_text_of_ours_is_known_and_any_other_is_not(citizen: Citizen, post: Po
     assert "Có." in real
     assert shown in real
     assert "Không." in citizen.get(f"/sms-that?ma={other}").text
+    assert "không phải tin nhắn của bưu điện" in citizen.get("/sms-that?ma=RV123456789VN").text
 
 
 def test_a_text_that_never_left_is_not_called_ours(citizen: Citizen, post: Post) -> None:
