@@ -6,7 +6,7 @@ import string
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -18,6 +18,15 @@ _FIELD = re.compile(r"%\((\w+)\)")
 
 def _english() -> Catalog:
     return read_po(BytesIO(_PO.read_bytes()), locale="en")
+
+
+def _texts(entry: Message) -> tuple[str, ...]:
+    """One text, or the singular and the plural."""
+    return tuple(entry.string) if isinstance(entry.string, (tuple, list)) else (str(entry.string or ""),)
+
+
+def _sentence(entry: Message) -> str:
+    return str(entry.id if isinstance(entry.id, str) else entry.id[0])
 
 
 def _said() -> set[str]:
@@ -40,8 +49,7 @@ def test_every_sentence_of_the_pages_has_an_english_text() -> None:
     missing = []
     for sentence in _said():
         entry = catalogue.get(sentence)
-        texts = () if entry is None else (entry.string if isinstance(entry.string, tuple) else (entry.string,))
-        if not texts or not all(texts):
+        if entry is None or not all(_texts(entry)):
             missing.append(sentence)
     assert missing == []
 
@@ -50,9 +58,9 @@ def test_english_texts_fill_in_what_the_vietnamese_ones_do() -> None:
     """A number or a name that only one language shows is lost to the readers of the other."""
     differing = []
     for entry in _english():
-        sentence = entry.id[0] if isinstance(entry.id, tuple) else entry.id
-        texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
-        if sentence and any(set(_FIELD.findall(text)) != set(_FIELD.findall(sentence)) for text in texts):
+        sentence = _sentence(entry)
+        fields = set(_FIELD.findall(sentence))
+        if sentence and any(set(_FIELD.findall(text)) != fields for text in _texts(entry)):
             differing.append(sentence)
     assert differing == []
 
