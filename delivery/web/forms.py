@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import g, redirect, request
+from flask import g, redirect, request, session
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response
 
@@ -56,12 +56,14 @@ def act_once(act: Callable[[Work], str], *, again: Callable[[], str | Response] 
     When `act` is refused, everything is rolled back and `again` shows the page anew with `g.trouble` in its place;
     without `again` the error becomes a page of its own.
     """
-    report = report_id()
     try:
+        report = report_id()
         with wiring().work(f"staff:{g.staff.id}") as unit:
             where = once(unit, report, lambda: act(unit))
-    except (Refused, Invalid) as trouble:
-        if again is None:
+    except Exception as trouble:
+        # What was rolled back must not be announced as done on the next page.
+        session.pop("_flashes", None)
+        if again is None or not isinstance(trouble, Refused | Invalid):
             raise
         return shown_again(trouble, again)
     return redirect(where, 303)

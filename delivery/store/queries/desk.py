@@ -125,9 +125,10 @@ def office_names(unit: Work, item_id: UUID) -> Mapping[UUID, str]:
 
 def announced(unit: Work, office_id: UUID) -> list[tuple[HandoverPoint, int]]:
     """The hand-over points that the office serves, each with how many items wait there to be accepted."""
+    points = select(HandoverPoint.id).where(HandoverPoint.office_id == office_id)
     waiting = (
         select(Item.origin_point_id, func.count().label("n"))
-        .where(Item.state == State.REGISTERED, Item.world_id == unit.world_id)
+        .where(Item.origin_point_id.in_(points), Item.state == State.REGISTERED, Item.world_id == unit.world_id)
         .group_by(Item.origin_point_id)
         .subquery()
     )
