@@ -4,19 +4,23 @@ import argparse
 import json
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import NoReturn
 
 from argon2 import PasswordHasher
 from rich.console import Console
 
 from demo import table
 from demo.client import Server, Unexpected
-from demo.ledger import FINAL, VIETNAM
+from demo.days import VIETNAM, monday_after
+from demo.ledger import FINAL
 from demo.play import Play
 from demo.postgres import ROOT
 from demo.processes import CannotRun, Installation, Programs, check_port, communes_listed, ending_calmly, installed
 from demo.results import make_results
 from demo.screen import Screen
+from demo.watch import Watch
 from demo.world import CITY, LEAST_ITEMS, PASSWORD, World, WorldWrong, make_world
 
 MOST_ITEMS = 20_000
@@ -39,8 +43,14 @@ def main(arguments: list[str]) -> int:
     return 1
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence: whoever typed `make demo ITEMS=10` has not seen these options."""
+        self.exit(2, message.partition(": ")[2] + "\n" if message.startswith("argument --") else message + "\n")
+
+
 def _arguments(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser = _Parser(prog="python -m demo", description=__doc__)
     parser.add_argument("--items", type=_items, default=1500, help=f"from {LEAST_ITEMS} to {MOST_ITEMS}")
     parser.add_argument("--port", type=_port, default=8000, help="on 127.0.0.1")
     parser.add_argument("--exit", action="store_true", help="stop at the end instead of serving on")
@@ -66,11 +76,12 @@ def _demo(console: Console, items: int, port: int, *, stay: bool) -> int:
         world = _set_up(installation, items)
         standin = programs.start_standin()
         programs.start_product()
-        first_day = _next_monday()
+        first_day = monday_after(datetime.now(UTC).astimezone(VIETNAM).date())
         screen = Screen(console, items)
         screen.seconds["set-up"] = time.perf_counter() - began
         server = Server(port)
-        play = Play(server, standin, world, make_results(world, first_day), first_day, screen, programs.check)
+        watch = Watch(server, standin, programs.check)
+        play = Play(server, watch, world, make_results(world, first_day), first_day, screen)
         try:
             with screen:
                 play.run()
@@ -82,11 +93,16 @@ def _demo(console: Console, items: int, port: int, *, stay: bool) -> int:
         table.keep(figures, ROOT / ".data" / "demo.json")
         _tell(console, play, port)
         if stay:
-            console.print(f"Serving on http://127.0.0.1:{port} until Ctrl-C.", highlight=False)
-            while True:
-                programs.check()
-                time.sleep(1)
+            _serve_on(console, programs, port)
     return 0 if figures.unexplained == 0 else 1
+
+
+def _serve_on(console: Console, programs: Programs, port: int) -> None:
+    console.print(f"Serving on http://127.0.0.1:{port} until Ctrl-C.", highlight=False)
+    with suppress(KeyboardInterrupt):
+        while True:
+            programs.check()
+            time.sleep(1)
 
 
 def _set_up(installation: Installation, items: int) -> World:
@@ -102,11 +118,6 @@ def _set_up(installation: Installation, items: int) -> World:
     return world
 
 
-def _next_monday() -> date:
-    today = datetime.now(UTC).astimezone(VIETNAM).date()
-    return today + timedelta(days=7 - today.weekday())
-
-
 def _figures(play: Play) -> table.Figures:
     shown = [item for program in play.agencies.values() for item in program.all_items()]
     tracks = list(play.ledger.tracks.values())
@@ -115,7 +126,7 @@ def _figures(play: Play) -> table.Figures:
     unexplained |= {number for number, state in known.items() if state not in FINAL}
     unexplained |= {str(item["code"]) for item in shown if known.get(str(item["code"])) != item["state"]}
     unexplained |= known.keys() - {str(item["code"]) for item in shown}
-    messages, segments = play.texts()
+    messages, segments = play.watch.texts()
     kept, due = table.on_time(tracks)
     first, visited = table.first_attempt(tracks)
     return table.Figures(

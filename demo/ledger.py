@@ -5,11 +5,10 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from demo.days import VIETNAM
 from demo.results import Result
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 FINAL = frozenset({"delivered", "returned", "cancelled", "lost"})
 AGENCY, BAG, COURIER, INQUIRY, GONE = "agency", "bag", "courier", "inquiry", "gone"
 _LINK = re.compile(r"https?://\S+/t/([A-Za-z0-9_-]{16,})")

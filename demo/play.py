@@ -1,32 +1,25 @@
 """The play: a day of hand-overs, then working days until every result is final. Acts over HTTP only."""
 
-import json
-import re
-import time as real
-import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import TypeVar
-
-import holidays
 
 from demo import rounds
 from demo.actors import BATCH, AgencyProgram, Citizen, Desk, Drive, Registered
 from demo.client import Server, Unexpected
+from demo.days import after, works
 from demo.fates import NEEDS_ADDRESS, Choice, Mender, Recall
-from demo.ledger import BAG, COURIER, VIETNAM, Ledger, Track, links_in
+from demo.ledger import BAG, COURIER, Ledger, Track, links_in
 from demo.results import Result, of_agency
 from demo.rounds import Round
 from demo.screen import Screen
+from demo.watch import Watch
 from demo.world import World
 
 HANDS = 4
 """How many people act at the same time."""
 MOST_DAYS = 60
-WAIT_AT_MOST = 300.0
-_LOOK_AGAIN = 0.05
-_SWEEPS = ("plan_evening", "solve_plans", "invitations", "reminders", "expire", "returns", "send_messages")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,14 +31,14 @@ class Play:
     def __init__(
         self,
         server: Server,
-        standin: str,
+        watch: Watch,
         world: World,
         results: Sequence[Result],
         first_day: date,
         screen: Screen,
-        check: Callable[[], None],
     ) -> None:
         self.server = server
+        self.watch = watch
         self.world = world
         self.results = results
         self.day = first_day
@@ -59,31 +52,21 @@ class Play:
         self.unexplained: set[str] = set()
         self.links: dict[str, str] = {}
         self.show: rounds.Round | None = None
-        self._standin = standin
-        self._now = 0.0
-        self._check = check
-        self._read = 0
-        self._holidays = holidays.country_holidays("VN")
         self._pool = ThreadPoolExecutor(HANDS)
 
     def run(self) -> None:
         """Play until everything is final, or the days of the guard are over."""
-        with self._pool:
+        try:
             self._first_day()
             while self.ledger.open() and self.worked < MOST_DAYS:
                 self.day += timedelta(days=1)
-                if self._works(self.day):
+                if works(self.day):
                     self._working_day()
                 else:
-                    self._clock(time(9))
-                    with self.screen.step("wait for timed jobs"):
-                        self._settle()
-
-    def texts(self) -> tuple[int, int]:
-        """How many texts the stand-in took, and in how many segments."""
-        messages = self._ask_standin("/_standin/messages")
-        assert isinstance(messages, list)
-        return len(messages), sum(int(message["num_segments"]) for message in messages)
+                    self._day_off()
+        finally:
+            # Whoever is interrupted does not finish the queue first.
+            self._pool.shutdown(cancel_futures=True)
 
     def last_link(self) -> str:
         """The link of a result that became final last: its page has the longest story."""
@@ -94,45 +77,47 @@ class Play:
     # The days
 
     def _first_day(self) -> None:
-        self._clock(time(8))
+        self.watch.move(self.day, time(8))
         with self.screen.step("hand-over by API"):
             self._hand_over()
         drives = self._collections()
-        self._clock(time(10))
+        self.watch.move(self.day, time(10))
         with self.screen.step("collect at agencies"):
             collected = [each for each in drives if each.calls]
-            self._each(
-                collected, lambda each: each.report(self.ledger, self.day, morning=True, later=self._after(self.day))
-            )
-            self._clock(time(15))
-            self._each(
-                collected, lambda each: each.report(self.ledger, self.day, morning=False, later=self._after(self.day))
-            )
+            self._each(collected, lambda each: each.report(self.ledger, self.day, morning=True, later=after(self.day)))
+            self.watch.move(self.day, time(15))
+            self._each(collected, lambda each: each.report(self.ledger, self.day, morning=False, later=after(self.day)))
             self._at_the_counter_of_one_point()
         self._evening(drives)
 
+    def _day_off(self) -> None:
+        """Nobody works, but the timed jobs do: holds end on any day."""
+        self.watch.move(self.day, time(9))
+        with self.screen.step("wait for timed jobs"):
+            self.watch.settle()
+
     def _working_day(self) -> None:
         self.ledger.day_number += 1
-        self._clock(time(7, 15))
+        self.watch.move(self.day, time(7, 15))
         with self.screen.step("open bags, mend addresses"):
             touched = self._open_bags()
             touched |= self._morning_at_the_desks()
-        self._clock(time(7, 30))
+        self.watch.move(self.day, time(7, 30))
         with self.screen.step("plan"):
             drives = self._plans(touched)
-        self._clock(time(7, 45))
+        self.watch.move(self.day, time(7, 45))
         with self.screen.step("take the bundles"):
             taken = self._each(drives, lambda pair: rounds.take(*pair))
         on_the_road = [each for several in taken for each in several]
         self._recall_on_the_road(on_the_road)
         for hour, morning in ((time(12, 5), True), (time(17, 5), False)):
-            self._clock(hour)
+            self.watch.move(self.day, hour)
             with self.screen.step("report at the doors"):
                 self._report(on_the_road, morning=morning)
         self._evening(on_the_road)
 
     def _evening(self, drives: Sequence[Round]) -> None:
-        self._clock(time(17, 30))
+        self.watch.move(self.day, time(17, 30))
         with self.screen.step("evening scans"):
             self._each(drives, Round.bring_back)
             self._receive()
@@ -147,11 +132,11 @@ class Play:
         self._learn()
         with self.screen.step("count"):
             self._each(self._counting(), self._count)
-        self._clock(time(18, 30))
+        self.watch.move(self.day, time(18, 30))
         with self.screen.step("wait for timed jobs"):
-            self._settle()
+            self.watch.settle()
         self._learn()
-        self._read_phones()
+        self.links |= links_in(self.watch.new_texts())
         self.worked += 1
         tracks = self.ledger.tracks.values()
         final = sum(track.final for track in tracks)
@@ -191,9 +176,9 @@ class Play:
         """Plan and send the couriers of the offices that serve a hand-over point."""
         offices = sorted({point.ward.office for agency in self.world.agencies for point in agency.points})
         with self.screen.step("plan"):
-            plans = rounds.plan([self.desks[office] for office in offices], self.day, self._wait)
+            plans = rounds.plan([self.desks[office] for office in offices], self.day, self.watch.wait)
         self._driven(plans)
-        self._clock(time(8, 30))
+        self.watch.move(self.day, time(8, 30))
         taken = self._each(list(plans.items()), lambda pair: rounds.take(self.desks[pair[0]], pair[1]))
         drives = [each for several in taken for each in several]
         # One point's results are brought to the counter instead.
@@ -275,7 +260,7 @@ class Play:
         if token is None:
             return
         track.done.add("chosen")
-        later = self._after(self._after(self.day))
+        later = after(after(self.day))
         fields = {
             Choice.LATER: {"choice": "later", "day": later.isoformat()},
             Choice.HALF_DAY: {"choice": "half_day", "day": later.isoformat(), "half_day": "afternoon"},
@@ -293,10 +278,10 @@ class Play:
         due = {track.home for track in self.ledger.open() if track.state == "at_office" and track.where == "shelf"}
         fresh = sorted(touched & due)
         made = self._each(sorted(due - touched), lambda office: (office, self.desks[office].plan_made(self.day)))
-        plans = rounds.plan([self.desks[office] for office in fresh], self.day, self._wait)
+        plans = rounds.plan([self.desks[office] for office in fresh], self.day, self.watch.wait)
         for office, plan_id in made:
             if plan_id:
-                plans[office] = rounds.ready(self.desks[office], plan_id, self._wait)
+                plans[office] = rounds.ready(self.desks[office], plan_id, self.watch.wait)
         self._driven(plans)
         return [(self.desks[office], drives) for office, drives in sorted(plans.items()) if drives]
 
@@ -304,7 +289,7 @@ class Play:
         self.metres += sum(drive.metres for drives in plans.values() for drive in drives)
 
     def _report(self, on_the_road: Sequence[Round], *, morning: bool) -> None:
-        later = self._after(self._after(self.day))
+        later = after(after(self.day))
         told = self._each(on_the_road, lambda each: each.report(self.ledger, self.day, morning=morning, later=later))
         self.refused += [words for several in told for words in several]
         if self.show is None or len(self.show.calls) < max((len(each.calls) for each in on_the_road), default=0):
@@ -314,7 +299,7 @@ class Play:
         out = {number for each in on_the_road for number in each.out}
         wanted = [n for n in sorted(out) if self.ledger.tracks[n].result.story.recall is Recall.OUT]
         if wanted:
-            self._clock(time(10))
+            self.watch.move(self.day, time(10))
         for number in wanted:
             if self.ledger.tracks[number].once("recalled"):
                 self._recall(self.ledger.tracks[number], "pending")
@@ -339,7 +324,7 @@ class Play:
             if track.state != "held":
                 continue
             if story.redelivered and track.once("redelivered"):
-                desk.redeliver(track.number, self._after(self.day))
+                desk.redeliver(track.number, after(self.day))
             elif story.collects is not None and self.ledger.day_number - track.since >= story.collects:
                 desk.give_out(track.number, story.receiver)
 
@@ -380,77 +365,15 @@ class Play:
         offices = {track.office for track in self.ledger.open() if track.state == state}
         return [self.desks[office] for office in sorted(offices)]
 
-    # Time, feeds and phones
-
-    def _clock(self, hour: time) -> None:
-        to = datetime.combine(self.day, hour, tzinfo=VIETNAM)
-        body = json.dumps({"to": to.isoformat()}).encode()
-        self.server.send("POST", "/demo/clock", body, {"Content-Type": "application/json"}).wanted(200)
-        self._now = to.timestamp()
-
     def _learn(self) -> None:
         """Read the agencies' feeds to their ends, once every event has its place in them."""
         with self.screen.step("read the feeds"):
-            self._until(lambda seen: seen["delivery_events_unnumbered"] == 0, "the feed to be numbered")
+            self.watch.until_numbered()
             for code, program in self.agencies.items():
                 while True:
                     page = program.program.get(self.ledger.feed_path(code)).wanted(200).json()
                     if self.ledger.learn(code, page) == 0:
                         break
-
-    def _settle(self) -> None:
-        """Wait until the timed jobs have seen this hour and no message is on its way."""
-
-        def settled(seen: dict[str, float]) -> bool:
-            swept = all(seen.get(f"swept {job}", 0.0) >= self._now for job in _SWEEPS)
-            return swept and seen["delivery_outbox_due"] == 0 and seen["delivery_events_unnumbered"] == 0
-
-        while True:
-            self._until(settled, "the timed jobs")
-            if self._ask_standin("/_standin/idle") == {"outstanding": 0, "failed": 0}:
-                break
-            self._wait()
-        self._until(settled, "the timed jobs")
-
-    def _until(self, enough: Callable[[dict[str, float]], bool], what: str) -> None:
-        begun = real.monotonic()
-        while not enough(self._metrics()):
-            self._wait()
-            if real.monotonic() - begun > WAIT_AT_MOST:
-                raise Unexpected(f"Waited {WAIT_AT_MOST:.0f} s for {what}, in vain: {self._metrics()}")
-
-    def _metrics(self) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for line in self.server.send("GET", "/metrics").wanted(200).text.splitlines():
-            read = re.fullmatch(r'(\w+)(?:\{(\w+)="([^"]*)"\})? (\S+)', line)
-            if read is not None:
-                name = f"swept {read[3]}" if read[2] == "job" else f"{read[1]}{' ' + read[3] if read[3] else ''}"
-                found[name] = float(read[4])
-        return found
-
-    def _read_phones(self) -> None:
-        """Read the texts that came since the last time, as the phones show them."""
-        messages = self._ask_standin(f"/_standin/messages?after={self._read}")
-        assert isinstance(messages, list)
-        self._read += len(messages)
-        self.links |= links_in(messages)
-
-    def _ask_standin(self, path: str) -> object:
-        with urllib.request.urlopen(self._standin + path, timeout=60) as answer:
-            return json.load(answer)
-
-    def _wait(self) -> None:
-        self._check()
-        real.sleep(_LOOK_AGAIN)
-
-    def _works(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in self._holidays
-
-    def _after(self, day: date) -> date:
-        day += timedelta(days=1)
-        while not self._works(day):
-            day += timedelta(days=1)
-        return day
 
     def _telling(self, wanted: Callable[[Track], bool]) -> list[Track]:
         return [track for track in self.ledger.tracks.values() if wanted(track)]

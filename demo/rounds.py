@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from demo.actors import Call, Desk, Drive
 from demo.client import Reply, Unexpected
+from demo.days import VIETNAM
 from demo.fates import DELIVERED
-from demo.ledger import VIETNAM, Ledger, Track
+from demo.ledger import Ledger, Track
 
 NOON = 12 * 3600
 # Answers to a report that a courier takes in their stride: the item stayed behind, or its addressee chose otherwise.
