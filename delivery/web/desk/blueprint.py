@@ -17,6 +17,7 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 desk.before_request(required(Role.CLERK, Role.DISPATCHER, Role.MANAGER, Role.ADMINISTRATOR))
 
 _CHOSEN = "desk_office"
+_S10_LENGTH = 13
 
 
 @desk.before_request
@@ -48,7 +49,7 @@ def work() -> AbstractContextManager[Work]:
 
 
 def numbers_in(text: str) -> list[str]:
-    """The item numbers of a scanned or typed list, one a line or parted by spaces or commas after whole numbers.
+    """The item numbers of a scanned or typed list: one a line, or several with commas, semicolons or spaces between.
 
     Case, spaces and dots inside a number do not matter; each number comes once, in the order given.
     """
@@ -58,6 +59,3 @@ def numbers_in(text: str) -> list[str]:
         for start in range(0, len(words), _S10_LENGTH):
             found[words[start : start + _S10_LENGTH]] = None
     return list(found)
-
-
-_S10_LENGTH = 13
