@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import NoReturn
 
 from argon2 import PasswordHasher
@@ -86,9 +87,9 @@ def _demo(console: Console, items: int, port: int, *, stay: bool) -> int:
             with screen:
                 play.run()
             figures = _figures(play)
-        except Unexpected as reason:
-            console.print(f"[red]The demo cannot go on:[/] {reason}\n{programs.tails()}", highlight=False)
-            return 1
+        except (Unexpected, OSError, HTTPException) as reason:
+            programs.check()
+            raise CannotRun(f"The demo cannot go on: {reason}\n{programs.tails()}") from None
         table.show(console, figures)
         table.keep(figures, ROOT / ".data" / "demo.json")
         _tell(console, play, port)
@@ -144,26 +145,26 @@ def _figures(play: Play) -> table.Figures:
         money=table.money_of(shown),
         reasons=tuple(sorted(play.ledger.reasons)),
         seconds=play.screen.seconds,
+        requests=tuple(play.server.slowest()),
     )
 
 
 def _tell(console: Console, play: Play, port: int) -> None:
     for words in play.refused[:10]:
         console.print(f"[yellow]not taken:[/] {words}", highlight=False)
-    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in play.screen.seconds.items())
-    console.print(f"Time: {spent}", highlight=False)
-    for name, count, seconds in play.server.slowest():
-        console.print(f"  {seconds:7.1f} s in {count:6} × {name}", highlight=False)
     place = f"http://127.0.0.1:{port}"
-    console.print("\nOpen, and sign in with the password " + f"[bold]{PASSWORD}[/]:", highlight=False)
+    lines = []
     if play.show is not None:
-        route = play.show
-        console.print(f"  desk      {place}/desk/  as dispatcher.{route.desk.ward.short}", highlight=False)
-        path = f"/courier/routes/{route.drive.id}"
-        console.print(f"  courier   {place}{path}  as {route.drive.courier}", highlight=False)
+        desk, drive = play.show.desk, play.show.drive
+        lines.append(f"  desk      {place}/desk/  as dispatcher.{desk.ward.short}")
+        lines.append(f"  courier   {place}/courier/routes/{drive.id}  as {drive.courier}")
     token = play.last_link()
     if token:
-        console.print(f"  citizen   {place}/t/{token}", highlight=False)
+        lines.append(f"  citizen   {place}/t/{token}")
+    console.print(f"\nThree pages to open; the password is [bold]{PASSWORD}[/]", highlight=False)
+    for line in lines:
+        # An address that is broken over two lines cannot be clicked.
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,10 @@ class Money:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The demo in numbers. `unexplained` items are not final and without one named holder, or missed at a count."""
+    """The demo in numbers. `unexplained` items are not final and without one named holder, or missed at a count.
+
+    `requests` are the dearest kinds of request: (name, how often, seconds in all, waiting included).
+    """
 
     items: int
     final_states: Mapping[str, int]
@@ -48,6 +51,7 @@ class Figures:
     money: Money
     reasons: tuple[str, ...]
     seconds: Mapping[str, float]
+    requests: tuple[tuple[str, int, float], ...] = ()
 
     @property
     def total_seconds(self) -> float:
@@ -74,6 +78,9 @@ class Figures:
             "reasons": list(self.reasons),
             "seconds": {step: round(spent, 2) for step, spent in self.seconds.items()},
             "seconds_without_set_up": round(self.total_seconds, 2),
+            "slowest_requests": [
+                {"request": name, "times": times, "seconds": round(spent, 1)} for name, times, spent in self.requests
+            ],
         }
 
 
@@ -141,12 +148,18 @@ def show(console: Console, figures: Figures) -> None:
     table.add_row("[bold]unexplained items[/]", f"[bold {colour}]{figures.unexplained}[/]")
     table.add_row("time, without set-up", f"{figures.total_seconds:.0f} s")
     console.print(table)
+    console.print("Where the time went: " + _longest(figures.seconds), highlight=False)
 
 
 def keep(figures: Figures, path: Path) -> None:
     """Write the figures as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _longest(seconds: Mapping[str, float]) -> str:
+    order = sorted(seconds.items(), key=lambda step: -step[1])
+    return ", ".join(f"{step} {spent:.0f} s" for step, spent in order if spent >= 0.5)
 
 
 def _share(part: int, whole: int) -> str:
