@@ -63,11 +63,15 @@ class Track:
 
 
 class Ledger:
-    """All tracks, by number. The feeds are read by one thread at a time."""
+    """All tracks, by number. The feeds are read by one thread at a time.
+
+    The one thing that no feed tells: `at_counter` holds the numbers that were brought to an office's counter, and not
+    collected by a courier.
+    """
 
     def __init__(self) -> None:
         self.tracks: dict[str, Track] = {}
-        self.places: dict[str, str] = {}
+        self.at_counter: set[str] = set()
         self.day_number = 0
         self.reasons: set[str] = set()
         self._after: dict[str, str] = {}
@@ -123,8 +127,8 @@ class Ledger:
     def _moved(self, track: Track, name: str) -> None:
         match name:
             case "item.accepted":
-                # Who collected it says where it lies: see `Play.hand_over`.
-                track.where, track.office = self.places.get(track.number, COURIER), track.back
+                track.where = "shelf" if track.number in self.at_counter else COURIER
+                track.office = track.back
             case "item.departed":
                 # A bag leads to where the item is delivered, or back to the office that serves its agency.
                 track.where, track.office = BAG, track.back if track.state == "returning" else track.home

@@ -77,7 +77,7 @@ class Play:
     # The days
 
     def _first_day(self) -> None:
-        self.watch.move(self.day, time(8))
+        self.watch.move(self.day, time(7))
         with self.screen.step("hand-over by API"):
             self._hand_over()
         drives = self._collections()
@@ -194,7 +194,7 @@ class Play:
                 point = f"{track.result.agency.code}/{track.result.point.code}"
                 left.setdefault((track.back, point), []).append(track.number)
         for (office, point), numbers in sorted(left.items()):
-            self.ledger.places.update(dict.fromkeys(numbers, "shelf"))
+            self.ledger.at_counter.update(numbers)
             self.desks[office].accept(point, numbers)
         self._learn()
 
