@@ -55,7 +55,10 @@ class Server:
         """Create an empty database owned by the owner's role, or a copy of `template`; replaces one of that name."""
         with psycopg.connect(self.admin, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            like = sql.SQL("TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+            # Copying files is several times faster than logging each page, and much steadier.
+            like = (
+                sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template)) if template else sql.SQL("")
+            )
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} {}").format(sql.Identifier(name), sql.Identifier(OWNER), like)
             )
@@ -63,7 +66,7 @@ class Server:
     def tune_for_throwaway_data(self) -> None:
         """Trade durability for speed: right for tests, whose data die with the run."""
         with psycopg.connect(self.admin, autocommit=True) as connection:
-            for setting, value in (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")):
+            for setting, value in (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("autovacuum", "off")):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.SQL(setting), sql.SQL(value)))
             connection.execute("SELECT pg_reload_conf()")
 
