@@ -66,7 +66,12 @@ class Server:
     def tune_for_throwaway_data(self) -> None:
         """Trade durability for speed: right for tests, whose data die with the run."""
         with psycopg.connect(self.admin, autocommit=True) as connection:
-            for setting, value in (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("autovacuum", "off")):
+            for setting, value in (
+                ("fsync", "off"),
+                ("synchronous_commit", "off"),
+                ("full_page_writes", "off"),
+                ("autovacuum", "off"),
+            ):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.SQL(setting), sql.SQL(value)))
             connection.execute("SELECT pg_reload_conf()")
 
