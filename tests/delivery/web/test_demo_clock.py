@@ -18,7 +18,8 @@ def test_the_live_world_follows_the_clock(client: FlaskClient) -> None:
 def test_it_never_goes_back_and_takes_instants_only(client: FlaskClient) -> None:
     """Events are recorded in order; a day without a zone would be a guess."""
     assert client.post("/demo/clock", json={"to": "2026-11-29T18:00:00+07:00"}).status_code == 409
-    for nonsense in ({"to": "2026-12-01T18:00:00"}, {"to": 5}, {}, []):
+    everything: list[object] = [{"to": "2026-12-01T18:00:00"}, {"to": 5}, {}, []]
+    for nonsense in everything:
         assert client.post("/demo/clock", json=nonsense).status_code in (400, 422)
     assert client.get("/demo/clock").json == {"now": "2026-11-30T01:00:00+00:00"}
 
