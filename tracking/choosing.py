@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from delivery import choices
 from delivery.errors import Invalid, Refused
 from delivery.rules.calendar import HalfDay
-from delivery.store.queries.citizens import once
+from delivery.store.queries.reports import once, report_named
 from delivery.store.work import Work
 from tracking import sessions
 from tracking.blueprint import window
@@ -27,8 +27,9 @@ def choose(name: str) -> Response:
     """Make the choice, say so on the item's page; what cannot be is said there too, and what was typed stays."""
     reached = sessions.reach(name)
     try:
+        report = report_named(request.form.get("report_id", ""))
         with sessions.wiring().work(reached.actor, reached.world_id) as unit:
-            confirmed = once(unit, _report(), lambda: _make(unit, reached.item_id))
+            confirmed = once(unit, report, lambda: _make(unit, reached.item_id))
     except (Refused, Invalid) as trouble:
         g.trouble = trouble
         status = 409 if isinstance(trouble, Refused) else 422
@@ -70,18 +71,6 @@ def _make(unit: Work, item_id: UUID) -> str:
                 en="Please choose one of the ways to receive it below.",
                 pointer="/choice",
             )
-
-
-def _report() -> UUID:
-    try:
-        return UUID(request.form.get("report_id", ""))
-    except ValueError:
-        raise Invalid(
-            "report-id-missing",
-            vi="Biểu mẫu thiếu mã gửi. Hãy tải lại trang rồi gửi lại.",
-            en="The form lacks its report id. Reload the page and send it again.",
-            pointer="/report_id",
-        ) from None
 
 
 def _day() -> date:

@@ -1,53 +1,15 @@
-"""Forms that act once: each carries a one-time report id, kept in the transaction of what it did (contracts C6)."""
+"""The forms of people who are signed in: each acts once, and a refusal shows its page again."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from flask import g, redirect, request, session
-from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response
 
 from delivery.errors import Invalid, Refused, Trouble
-from delivery.store.staff import ReportId
+from delivery.store.queries.reports import once, report_named
 from delivery.store.work import Work
 from delivery.web.problems import as_problem
 from delivery.web.wired import wiring
-
-
-def report_id() -> UUID:
-    """The id that the page gave this form."""
-    try:
-        return UUID(request.form.get("report_id", ""))
-    except ValueError:
-        raise Invalid(
-            "report-id-missing",
-            vi="Biểu mẫu thiếu mã gửi. Hãy tải lại trang rồi gửi lại.",
-            en="The form lacks its report id. Reload the page and send it again.",
-            pointer="/report_id",
-        ) from None
-
-
-def once(unit: Work, report: UUID, act: Callable[[], str]) -> str:
-    """Run `act`, which gives the address to go to next; a report sent again gives the same address without acting.
-
-    Two copies sent at the same instant wait for each other on the insert, so that one of them acts.
-    """
-    fresh = unit.session.scalar(
-        insert(ReportId)
-        .values(id=report, actor=unit.actor, outcome="", used_at=unit.clock.real())
-        .on_conflict_do_nothing()
-        .returning(ReportId.id)
-    )
-    row = unit.session.get_one(ReportId, report)
-    if fresh is not None:
-        row.outcome = act()
-    elif row.actor != unit.actor:
-        raise Refused(
-            "report-id-taken",
-            vi="Mã gửi của biểu mẫu đã được người khác dùng. Hãy tải lại trang rồi gửi lại.",
-            en="Somebody else has used this form's report id. Reload the page and send it again.",
-        )
-    return row.outcome
 
 
 def act_once(act: Callable[[Work], str], *, again: Callable[[], str | Response] | None = None) -> Response:
@@ -57,7 +19,7 @@ def act_once(act: Callable[[Work], str], *, again: Callable[[], str | Response] 
     without `again` the error becomes a page of its own.
     """
     try:
-        report = report_id()
+        report = report_named(request.form.get("report_id", ""))
         with wiring().work(f"staff:{g.staff.id}") as unit:
             where = once(unit, report, lambda: act(unit))
     except Exception as trouble:

@@ -1,22 +1,19 @@
-"""What the citizens' pages show of an item, and forms that act once."""
+"""What the citizens' pages show of an item."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from delivery.errors import Refused
 from delivery.store.communes import Commune
 from delivery.store.events import Event
 from delivery.store.items import HolderKind, Item
 from delivery.store.messages import Channel, Message, MessageState
 from delivery.store.offices import Office
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
-from delivery.store.staff import ReportId
 from delivery.store.work import Work
 
 HOURS_TOLD = 2
@@ -116,26 +113,3 @@ def was_texted(unit: Work, number: str) -> bool:
         )
         is not None
     )
-
-
-def once(unit: Work, report: UUID, act: Callable[[], str]) -> str:
-    """Run `act` and keep its answer; the same report sent again gets that answer, and nothing happens twice.
-
-    Two copies sent at the same instant wait for each other on the insert, so that one of them acts.
-    """
-    fresh = unit.session.scalar(
-        insert(ReportId)
-        .values(id=report, actor=unit.actor, outcome="", used_at=unit.clock.real())
-        .on_conflict_do_nothing()
-        .returning(ReportId.id)
-    )
-    row = unit.session.get_one(ReportId, report)
-    if fresh is not None:
-        row.outcome = act()
-    elif row.actor != unit.actor:
-        raise Refused(
-            "report-id-taken",
-            vi="Mã gửi của biểu mẫu đã được người khác dùng. Hãy tải lại trang rồi gửi lại.",
-            en="Somebody else has used this form's report id. Reload the page and send it again.",
-        )
-    return row.outcome

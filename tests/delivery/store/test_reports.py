@@ -2,24 +2,24 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from delivery.errors import Refused
+from delivery.errors import Invalid, Refused
+from delivery.store.queries.reports import once, report_named
 from delivery.store.staff import ReportId
-from delivery.web.forms import once
 from delivery.wiring import Wiring
 
 
-def _send(wiring: Wiring, report: object, done: list[str], actor: str = "staff:1") -> str:
+def _send(wiring: Wiring, report: UUID, done: list[str], actor: str = "staff:1") -> str:
     def act() -> str:
         done.append("acted")
         return f"/went/{len(done)}"
 
     with wiring.work(actor) as unit:
-        return once(unit, report, act)  # type: ignore[arg-type]
+        return once(unit, report, act)
 
 
 def test_the_second_sending_gets_the_first_answer_and_does_nothing(wiring: Wiring) -> None:
@@ -66,3 +66,11 @@ def test_another_persons_report_id_is_refused(wiring: Wiring) -> None:
     _send(wiring, report, [])
     with pytest.raises(Refused):
         _send(wiring, report, [], actor="staff:2")
+
+
+@pytest.mark.parametrize("given", ["", "1", "not-an-id"])
+def test_a_form_without_its_report_id_is_refused_in_words(given: str) -> None:
+    """Without the id nothing tells a second sending from a second deed."""
+    with pytest.raises(Invalid) as refusal:
+        report_named(given)
+    assert refusal.value.pointer == "/report_id"
