@@ -21,7 +21,7 @@ from delivery.steps.receipt import hand_over
 from delivery.store.attempts import Invitation
 from delivery.store.events import Event
 from delivery.store.items import Holder, HolderKind, Item, NextStep
-from delivery.store.messages import Message, MessageState
+from delivery.store.messages import Message
 from delivery.store.offices import Office
 from delivery.store.queries.held import (
     Waiting,
@@ -143,16 +143,15 @@ def prove(unit: Work, message: Message) -> bool:
 
 
 def unprovable(unit: Work, message: Message) -> bool:
-    """`message` will never be proven: an invitation becomes a letter, and so does every later one to that phone.
+    """`message` will never be proven: an invitation becomes a letter. Says whether one is now to be posted.
 
-    A text that was only dropped says nothing of the phone. Says whether a letter is now to be posted.
+    Whether later ones go to that phone is not decided here: the outbox flags it where the error code is permanent
+    (contracts C23).
     """
     item = locked(unit, message.item_id)
     invitation = _invitation_by(unit, message)
     if invitation is None or invitation.proved_at is not None or item.state is not State.HELD:
         return False
-    if message.state in (MessageState.UNDELIVERED, MessageState.FAILED):
-        item.addressee.phone_reachable = False
     invitation.channel, invitation.message_id = Channel.LETTER, None
     unit.session.flush()
     return True

@@ -7,12 +7,14 @@ import pytest
 from delivery import holding
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money.charging import Method
+from delivery.outbound.outbox import PHONE_OFF_WAITS, report_status
+from delivery.outbound.sms import Status
 from delivery.rules.calendar import HalfDay
 from delivery.rules.policy import Channel, Proof, Receiver
 from delivery.rules.reasons import Reason
 from delivery.rules.states import Happening, State
 from delivery.store.items import Holder, HolderKind, NextStep
-from delivery.store.messages import Message, MessageState
+from delivery.store.messages import Message
 from delivery.store.queries.held import letters_to_post
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -106,11 +108,18 @@ def test_a_letter_is_posted_once_by_its_office_with_a_number_that_is_one(post: P
         send("RR123456785VN")
 
 
-def test_an_sms_that_fails_for_good_becomes_a_letter(post: Post) -> None:
-    """A phone that is gone must not cost its owner the invitation."""
+@pytest.mark.parametrize(("code", "reachable"), [(30005, False), (30007, True), (21612, True), (30003, True)])
+def test_an_sms_that_fails_for_good_becomes_a_letter(post: Post, code: int, reachable: bool) -> None:
+    """Nobody loses an invitation to the network; but only a phone that is gone is written off, not a filtered text."""
     number = post.held()
-    post.receipts(MessageState.UNDELIVERED)
-    assert not post.item(number).addressee.phone_reachable
+    (invitation,) = post.invitations(number)
+    assert invitation.message_id is not None
+    with post.wiring.work("job:messages") as unit:
+        unit.session.get_one(Message, invitation.message_id).tries = 1 + len(PHONE_OFF_WAITS)
+        settled = report_status(unit, invitation.message_id, sid="SM1", status=Status.UNDELIVERED, error_code=code)
+        assert settled is not None
+        assert holding.unprovable(unit, settled)
+    assert post.item(number).addressee.phone_reachable is reachable
     (letter,) = post.invitations(number)
     assert (letter.channel, letter.message_id, letter.proof) == (Channel.LETTER, None, None)
     with post.wiring.work(CLERK) as unit:
