@@ -15,7 +15,7 @@ from delivery.rules.calendar import HalfDay, vietnam_day, vietnam_time
 from delivery.rules.policy import Channel, DeliveryPolicy, Proof, Receiver
 from delivery.rules.reasons import Counts, Reason, about
 from delivery.rules.states import Happening, State
-from delivery.rules.texts import Template
+from delivery.rules.texts import Template, hours_told
 from delivery.steps.counter import put_at_counter
 from delivery.steps.failure import Evidence, record_contact, record_visit
 from delivery.steps.receipt import hand_over
@@ -30,8 +30,6 @@ from delivery.store.work import Work
 
 DELIVERED = "delivered"
 BROUGHT_BACK = "brought_back"
-_HOURS = 2
-"""The stretch of hours that an addressee is told: an arrival cannot be promised to the hour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +88,8 @@ def take(unit: Work, *, route_id: UUID, courier_id: UUID) -> Taken:
         out = item.move(
             Happening.OUT_FOR_DELIVERY, unit.occasion(route.office_id), holder=carried, data={"route": str(route.id)}
         )
-        first = min(stop.starts // 3600, 24 - _HOURS)
-        put_sms(unit, item, Template.OUT_FOR_DELIVERY, seq=out.seq, day=route.day, hours=(first, first + _HOURS))
+        hours = hours_told(stop.starts)
+        put_sms(unit, item, Template.OUT_FOR_DELIVERY, seq=out.seq, day=route.day, hours=hours)
         numbers.append(item.number)
     if route.taken_at is None:
         route.taken_at = unit.now

@@ -27,6 +27,7 @@ _ROOM = {GSM_7: (160, 153), UCS_2: (70, 67)}
 
 LINK_AT_MOST = 48
 """Characters: `https://`, a domain of 15, `/t/` and a token of 22; a demo on 127.0.0.1 with a port fits too."""
+_HOURS_TOLD = 2
 OFFICE_AT_MOST = 24
 """Characters of an office's name in a text; longer ones are shortened."""
 
@@ -151,6 +152,15 @@ def write(template: Template, fields: Fields) -> str:
         if not value and f"{{{name}}}" in text:
             raise ValueError(f"Text {template} needs “{name}”.")
     return text.format(**values)
+
+
+def hours_told(starts: int) -> tuple[int, int]:
+    """The hours that are told of a visit planned for `starts`, in seconds after local midnight.
+
+    Two of them, within the day: an arrival cannot be promised to the hour.
+    """
+    first = min(starts // 3600, 24 - _HOURS_TOLD)
+    return first, first + _HOURS_TOLD
 
 
 def short_office(name: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from delivery.rules.texts import hours_told
 from delivery.store.communes import Commune
 from delivery.store.events import Event
 from delivery.store.items import HolderKind, Item
@@ -16,8 +17,6 @@ from delivery.store.offices import Office
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
 from delivery.store.work import Work
 
-HOURS_TOLD = 2
-"""The stretch of hours that an addressee is told: an arrival cannot be promised to the hour."""
 _LEFT_US = (
     MessageState.SENDING,
     MessageState.UNKNOWN,
@@ -92,9 +91,8 @@ def planned_visit(unit: Work, item: Item) -> PlannedVisit | None:
     if row is None:
         return None
     day, starts, courier_id = row
-    first = min(starts // 3600, 24 - HOURS_TOLD)
     taken = item.holder_kind is HolderKind.COURIER and item.holder_id == courier_id
-    return PlannedVisit(day=day, hours=(first, first + HOURS_TOLD), taken=taken)
+    return PlannedVisit(day=day, hours=hours_told(starts), taken=taken)
 
 
 def was_texted(unit: Work, number: str) -> bool:

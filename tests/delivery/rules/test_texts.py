@@ -15,6 +15,7 @@ from delivery.rules.texts import (
     Fields,
     Segments,
     Template,
+    hours_told,
     parse_reply,
     plain,
     segments,
@@ -172,3 +173,11 @@ def test_plain_vietnamese_is_ascii_and_as_long_as_before(text: str) -> None:
 def test_a_reply_is_a_choice_only_when_it_is_exactly_a_keyword(reply: str, choice: Choice | None) -> None:
     """A guess at what people mean would move their papers; what is unclear goes to a person."""
     assert parse_reply(reply) is choice
+
+
+@given(st.integers(0, 24 * 3600 - 1))
+def test_the_hours_told_are_two_hold_the_arrival_and_lie_within_the_day(starts: int) -> None:
+    """An arrival at 23:30 is promised from 22 to 24, not to the 25th hour."""
+    first, last = hours_told(starts)
+    assert last - first == 2
+    assert 0 <= first * 3600 <= starts < last * 3600 <= 24 * 3600
