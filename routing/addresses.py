@@ -165,6 +165,7 @@ class Matcher:
             contradicted
             or best.conflict
             or self._is_other_name(best, mentions)
+            or self._may_be_street(best)
             or best.score < 1.0
             or has_gap(best, words)
             or unread_units(best, words)
@@ -214,6 +215,10 @@ class Matcher:
             and any(self._index.units[at].province == best.unit.province for at in m.entry.units)
             for m in mentions
         )
+
+    def _may_be_street(self, best: Reading) -> bool:
+        """Whether the ward is only a slip of a bare name: Phan Đình Phùng is a street, not Phường Minh Phụng."""
+        return not best.ward.exact and not best.ward.kind and best.district is None
 
     def _names_old_province(self, best: Reading) -> bool:
         return best.province is not None and any(

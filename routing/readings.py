@@ -102,6 +102,7 @@ def _read(
         and apart(other, ward)
         and (district is None or apart(other, district))
         and (province is None or apart(other, province))
+        and not _is_street(other, ward, province)
         for other in strong
     )
     if conflict and district is None:
@@ -109,6 +110,18 @@ def _read(
     else:
         conflict = False
     return Reading(score, unit, ward, district, province, conflict)
+
+
+def _is_street(district: Mention, ward: Mention, province: Mention | None) -> bool:
+    """Whether a district's bare name stands where the street does: Điện Biên Phủ is one in most cities.
+
+    Addresses go from small to large or from large to small, so no district stands on the ward's far side from the
+    province.
+    """
+    if district.kind or province is None:
+        return False
+    rising = district.end <= ward.start and ward.end <= province.start
+    return rising or (province.end <= ward.start and ward.end <= district.start)
 
 
 def _named_districts(

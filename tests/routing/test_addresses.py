@@ -221,6 +221,25 @@ def test_a_thousand_addresses_take_far_less_than_a_second() -> None:
     assert (time.perf_counter() - began) / len(texts) < 0.001
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "16/6 Điện Biên Phủ, P.Sài Gòn, TP.HCM",
+        "hem 120 Dien Bien Phu - Phuong Sai Gon - Thanh pho Ho Chi Minh",
+        "Thành phố Hồ Chí Minh, Phường Sài Gòn, 287 Điện Biên Phủ",
+    ],
+)
+def test_a_street_named_like_a_district_elsewhere_is_a_street(text: str) -> None:
+    """Most cities have a street Điện Biên Phủ: all who live there would wait for a clerk."""
+    match = MATCHER.match(text)
+    assert (match.verdict, names(match)) == (Verdict.SURE, ["Phường Sài Gòn"])
+
+
+def test_a_street_that_resembles_a_ward_is_asked_about() -> None:
+    """Without a ward in the text, Phan Đình Phùng would have been carried to Phường Minh Phụng."""
+    assert MATCHER.match("233 Phan Đình Phùng, Thành phố Hồ Chí Minh").verdict is Verdict.ASK
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(max_size=60)
