@@ -19,7 +19,7 @@ GIVEN = (
     "Nga", "Phúc", "Phương", "Quân", "Sơn", "Tâm", "Thảo", "Thủy", "Trang", "Tuấn", "Uyên", "Vinh", "Yến",
 )  # fmt: skip
 STREETS = (
-    "Lê Lợi", "Nguyễn Đình Chiểu", "Trần Hưng Đạo", "Hai Bà Trưng", "Võ Thị Sáu", "Nguyễn Văn Cừ", "Cách Mạng Tháng 8",
+    "Lê Lợi", "Nguyễn Đình Chiểu", "Trần Hưng Đạo", "Hai Bà Trưng", "Võ Thị Sáu", "Điện Biên Phủ", "Cách Mạng Tháng 8",
     "Nguyễn Thị Minh Khai", "Lý Thường Kiệt", "Phan Đình Phùng", "Hoàng Diệu", "Bạch Đằng", "Nguyễn Trãi", "Tôn Đản",
 )  # fmt: skip
 MOBILE_PREFIXES = ("032", "033", "034", "070", "076", "077", "081", "083", "090", "091", "093", "096", "097", "098")
