@@ -77,20 +77,18 @@ def take(unit: Work, *, route_id: UUID, courier_id: UUID) -> Taken:
     numbers: list[str] = []
     skipped: list[Skipped] = []
     carried = Holder(HolderKind.COURIER, courier_id)
-    for item in locked_many(unit, stops):
-        if item.holder == carried and item.state is State.OUT_FOR_DELIVERY:
-            continue
-        stop = stops[item.id]
-        why = _stays_behind(unit, item, route, stop)
-        if why is not None:
-            skipped.append(Skipped(number=item.number, vi=why[0], en=why[1]))
-            continue
-        out = item.move(
-            Happening.OUT_FOR_DELIVERY, unit.occasion(route.office_id), holder=carried, data={"route": str(route.id)}
-        )
-        hours = hours_told(stop.starts)
-        put_sms(unit, item, Template.OUT_FOR_DELIVERY, seq=out.seq, day=route.day, hours=hours)
-        numbers.append(item.number)
+    # Nothing read here depends on what was written for the item before: a whole bundle is written in one flush.
+    with unit.session.no_autoflush:
+        for item in locked_many(unit, stops):
+            if item.holder == carried and item.state is State.OUT_FOR_DELIVERY:
+                continue
+            stop = stops[item.id]
+            why = _stays_behind(unit, item, route, stop)
+            if why is not None:
+                skipped.append(Skipped(number=item.number, vi=why[0], en=why[1]))
+                continue
+            _goes_out(unit, item, route, stop)
+            numbers.append(item.number)
     if route.taken_at is None:
         route.taken_at = unit.now
     unit.session.flush()
@@ -257,6 +255,17 @@ def _refuse_route(unit: Work, route: Route) -> None:
             vi="Tuyến này đã kết thúc: bưu gửi còn lại sẽ vào tuyến sau.",
             en="This route is closed: what is left goes onto the next one.",
         )
+
+
+def _goes_out(unit: Work, item: Item, route: Route, stop: Stop) -> None:
+    out = item.move(
+        Happening.OUT_FOR_DELIVERY,
+        unit.occasion(route.office_id),
+        holder=Holder(HolderKind.COURIER, route.courier_id),
+        data={"route": str(route.id)},
+    )
+    hours = hours_told(stop.starts)
+    put_sms(unit, item, Template.OUT_FOR_DELIVERY, seq=out.seq, day=route.day, hours=hours)
 
 
 def _stays_behind(unit: Work, item: Item, route: Route, stop: Stop) -> tuple[str, str] | None:
