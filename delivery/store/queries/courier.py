@@ -11,9 +11,7 @@ from delivery.errors import Forbidden, NotFound
 from delivery.rules.states import State
 from delivery.store.agencies import HandoverPoint
 from delivery.store.items import HolderKind, Item
-from delivery.store.money import Payment, PaymentKind
 from delivery.store.people import Addressee
-from delivery.store.queries.money import quotes_of
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem, StopKind
 from delivery.store.staff import Courier
 from delivery.store.work import Work
@@ -90,21 +88,6 @@ def announced_at(unit: Work, point_id: UUID) -> Sequence[str]:
         Item.origin_point_id == point_id, Item.state == State.REGISTERED, Item.world_id == unit.world_id
     )
     return unit.session.scalars(query.order_by(Item.number)).all()
-
-
-def dues_at_door(unit: Work, items: Sequence[Item]) -> dict[UUID, int]:
-    """What is still to be collected for each item, in đồng: `charging.due_at_door` for a whole route in two queries."""
-    ids = [item.id for item in items]
-    quotes = quotes_of(unit, ids)
-    payments = unit.session.execute(select(Payment.item_id, Payment.kind).where(Payment.item_id.in_(ids)))
-    paid = {(payment.item_id, payment.kind) for payment in payments}
-    dues = {}
-    for item in items:
-        quote = quotes.get(item.id)
-        postage = 0 if quote is None or (item.id, PaymentKind.POSTAGE) in paid else quote.due_from_addressee
-        fee = 0 if (item.id, PaymentKind.AGENCY_FEE) in paid else item.agency_fee
-        dues[item.id] = postage + fee
-    return dues
 
 
 def mark_called_at(unit: Work, stop: Stop) -> None:

@@ -1,13 +1,13 @@
 """An item's price and the payments taken for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from delivery.store.items import Item
-from delivery.store.money import Payment, Quote
+from delivery.store.money import Payment, PaymentKind, Quote
 from delivery.store.work import Work
 
 
@@ -22,9 +22,14 @@ def quotes_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Quote]:
     return {quote.item_id: quote for quote in unit.session.scalars(query)}
 
 
-def payments_of(unit: Work, item_id: UUID) -> Sequence[Payment]:
-    """What was taken from the addressee for the item."""
-    return unit.session.scalars(select(Payment).where(Payment.item_id == item_id)).all()
+def paid_kinds_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, set[PaymentKind]]:
+    """Which moneys addressees have paid already, by item; an item for which nothing was taken is left out."""
+    paid: dict[UUID, set[PaymentKind]] = {}
+    for item_id, kind in unit.session.execute(
+        select(Payment.item_id, Payment.kind).where(Payment.item_id.in_(list(item_ids)))
+    ):
+        paid.setdefault(item_id, set()).add(kind)
+    return paid
 
 
 def accepted_between(unit: Work, agency_id: UUID, start: datetime, end: datetime) -> int:

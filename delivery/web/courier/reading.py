@@ -7,10 +7,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from delivery.money.charging import dues_at_door
 from delivery.rules.policy import Proof, Receiver
 from delivery.store.agencies import HandoverPoint
 from delivery.store.people import Addressee
-from delivery.store.queries.courier import announced_at, dues_at_door, points_of, route_of
+from delivery.store.queries.courier import announced_at, points_of, route_of
 from delivery.store.queries.policies import policy_of
 from delivery.store.routes import Route, Stop, StopKind
 from delivery.store.work import Work
@@ -139,7 +140,7 @@ def sheet_of(unit: Work, route: Route) -> Sheet:
                 envelopes=envelopes,
                 done=is_done(stop, envelopes),
                 place=f"{point.name}, {point.address}" if point else _place(unit, envelopes),
-                due=sum(dues.get(envelope.item.id, 0) for envelope in envelopes),
+                due=sum(dues[each.item.id].total for each in envelopes if each.item.id in dues),
             )
         )
     return Sheet(
@@ -173,7 +174,7 @@ def door_of(unit: Work, stop: Stop, *, only: str = "") -> Door:
         people=_each_once(people),
         names=names if len(set(names.values())) > 1 else {},
         chosen=chosen,
-        due=sum(dues[envelope.item.id] for envelope in chosen),
+        due=sum(dues[envelope.item.id].total for envelope in chosen),
         receivers=_receivers(unit, chosen),
     )
 

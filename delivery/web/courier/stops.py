@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 
 from delivery import acceptance, attempts
 from delivery.errors import Invalid
+from delivery.money.charging import dues_at_door
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import ONE_DAY
 from delivery.rules.reasons import ON_PHONE, TABLE, Action
 from delivery.rules.reasons import Reason as Why
 from delivery.store.queries.attempts import stop_of_courier
-from delivery.store.queries.courier import announced_at, dues_at_door, mark_called_at, next_open, points_of, route_of
+from delivery.store.queries.courier import announced_at, mark_called_at, next_open, points_of, route_of
 from delivery.store.queries.items import locked_by_numbers
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.routes import Stop, StopKind
@@ -79,7 +80,7 @@ def collect(stop_id: UUID) -> Response:
 
 def _delivered(unit: Work, found: Stop, told: Report) -> str:
     items = locked_by_numbers(unit, told.numbers)
-    due = sum(dues_at_door(unit, items).values())
+    due = sum(due.total for due in dues_at_door(unit, items).values())
     for number in told.numbers:
         attempts.report_delivery(
             unit,

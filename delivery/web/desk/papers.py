@@ -3,7 +3,7 @@
 from textwrap import wrap
 from uuid import UUID
 
-from delivery.money.charging import due_at_door
+from delivery.money.charging import dues_at_door
 from delivery.paper import labels, lists, manifests
 from delivery.rules.calendar import HalfDay, vietnam_day
 from delivery.rules.phones import masked
@@ -14,7 +14,7 @@ from delivery.store.agencies import ApiClient, HandoverPoint
 from delivery.store.items import Item
 from delivery.store.offices import Office
 from delivery.store.queries.attempts import attempts_of
-from delivery.store.queries.money import quote_of
+from delivery.store.queries.money import quotes_of
 from delivery.store.queries.places import commune_of
 from delivery.store.queries.returns import return_conditions
 from delivery.store.routes import ManifestKind, Route
@@ -83,7 +83,11 @@ def why_back(unit: Work, item: Item) -> str:
 def labels_of(unit: Work, manifest: rows.Manifest) -> list[labels.Label]:
     """A label for each item of a manifest, in the order of numbers."""
     lines = sorted(manifest.items, key=lambda line: line.item.number)
-    return [_label(unit, line.item) for line in lines]
+    items = [line.item for line in lines]
+    quotes, dues = quotes_of(unit, [item.id for item in items]), dues_at_door(unit, items)
+    # What is not frozen is an estimate, and nobody is asked for one.
+    frozen = {item_id for item_id, quote in quotes.items() if quote.frozen_at is not None}
+    return [_label(unit, item, collect=dues[item.id].total if item.id in frozen else None) for item in items]
 
 
 def delivery_list_of(unit: Work, route: Route, office: Office) -> lists.DeliveryList:
@@ -97,9 +101,8 @@ def delivery_list_of(unit: Work, route: Route, office: Office) -> lists.Delivery
     )
 
 
-def _label(unit: Work, item: Item) -> labels.Label:
+def _label(unit: Work, item: Item, *, collect: int | None) -> labels.Label:
     person = Vault.of(unit).open_person(item.addressee, reason=Why.LABEL)
-    quote = quote_of(unit, item.id)
     office = item.delivery_office
     return labels.Label(
         number=item.number,
@@ -109,7 +112,7 @@ def _label(unit: Work, item: Item) -> labels.Label:
         office_name=office.name if office else "Chờ xác định địa chỉ",
         route_hint=office.code if office else "?",
         weight_g=item.weight_g,
-        amount_to_collect=due_at_door(unit, item).total if quote is not None and quote.frozen_at else None,
+        amount_to_collect=collect,
     )
 
 

@@ -1,8 +1,10 @@
 """A route's stops in the clear, for the people who plan and drive it. Every use opens the addressees on record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from delivery.money.charging import due_at_door
+from delivery.money.charging import dues_at_door
 from delivery.rules.phones import masked
 from delivery.rules.states import State
 from delivery.store.items import Item
@@ -46,23 +48,25 @@ class StopView:
 def stops_of(unit: Work, route: Route, *, reason: Reason) -> list[StopView]:
     """The route's stops in driving order; a stop whose items were all taken off it is left out."""
     points = points_named(unit, route.stops)
+    visited = [line.item for stop in route.stops if stop.kind is StopKind.DELIVERY for line in stop.items]
+    dues = {item_id: due.total for item_id, due in dues_at_door(unit, visited).items()}
     seen: list[StopView] = []
     for stop in route.stops:
         if stop.handover_point_id is not None:
             point = points[stop.handover_point_id]
             name, spot = f"{point.agency.name}, {point.name}", (point.lat, point.lon)
-            seen.append(_view(unit, stop, name=name, address=point.address, phone=None, spot=spot))
+            seen.append(_view(stop, dues, name=name, address=point.address, phone=None, spot=spot))
         elif stop.items:
-            seen.append(_household(unit, stop, reason))
+            seen.append(_household(unit, stop, dues, reason))
     return seen
 
 
-def _household(unit: Work, stop: Stop, reason: Reason) -> StopView:
+def _household(unit: Work, stop: Stop, dues: Mapping[UUID, int], reason: Reason) -> StopView:
     first = _lines(stop)[0].item
     person = Vault.of(unit).open_person(first.addressee, reason=reason)
     return _view(
-        unit,
         stop,
+        dues,
         name=person.name,
         address=person.address,
         phone=masked(person.phone) if person.phone else None,
@@ -70,9 +74,10 @@ def _household(unit: Work, stop: Stop, reason: Reason) -> StopView:
     )
 
 
-def _view(unit: Work, stop: Stop, *, name: str, address: str, phone: str | None, spot: tuple[float, float]) -> StopView:
+def _view(
+    stop: Stop, dues: Mapping[UUID, int], *, name: str, address: str, phone: str | None, spot: tuple[float, float]
+) -> StopView:
     lines = _lines(stop)
-    at_door = stop.kind is StopKind.DELIVERY
     return StopView(
         position=stop.position,
         kind=stop.kind,
@@ -83,7 +88,7 @@ def _view(unit: Work, stop: Stop, *, name: str, address: str, phone: str | None,
         phone=phone,
         lat=spot[0],
         lon=spot[1],
-        due=sum(due_at_door(unit, line.item).total for line in lines) if at_door else 0,
+        due=sum(dues.get(line.item_id, 0) for line in lines),
         lines=tuple(Line(number=each.item.number, state=each.item.state, outcome=each.outcome) for each in lines),
         done=stop.done_at is not None,
     )

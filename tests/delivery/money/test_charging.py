@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from delivery import handoff
 from delivery.errors import Invalid, Refused
-from delivery.money.charging import Due, Method, due_at_door, estimate, freeze, take_payment
+from delivery.money.charging import Due, Method, due_at_door, dues_at_door, estimate, freeze, take_payment
 from delivery.store.agencies import Agency
 from delivery.store.items import Item
 from delivery.store.money import Payment, PaymentKind
@@ -176,3 +176,24 @@ def test_nobody_owes_less_than_nothing(postage: int) -> None:
     """A negative debt would be a payment by us."""
     with pytest.raises(ValueError, match="less than nothing"):
         Due(postage=postage, agency_fee=0)
+
+
+def test_the_dues_of_a_whole_route_are_read_in_two_queries(wiring: Wiring, town: Town) -> None:
+    """A route's page and its printed list ask for sixty envelopes at once."""
+    numbers = [registered(wiring, town, reference=f"R-{row}", agency_fee=50_000) for row in range(5)]
+    read = 0
+
+    def count(*_: object) -> None:
+        nonlocal read
+        read += 1
+
+    with wiring.work("job:test") as unit:
+        items = unit.session.scalars(select(Item).where(Item.number.in_(numbers))).all()
+        event.listen(wiring.engine, "before_cursor_execute", count)
+        try:
+            dues = dues_at_door(unit, items)
+        finally:
+            event.remove(wiring.engine, "before_cursor_execute", count)
+    assert len(dues) == 5
+    assert {due.agency_fee for due in dues.values()} == {50_000}
+    assert read == 2

@@ -6,14 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from delivery.money.charging import due_at_door
+from delivery.money.charging import Due, due_at_door, dues_at_door
 from delivery.rules.reasons import ON_PHONE
 from delivery.rules.states import State
 from delivery.store.attempts import Attempt
 from delivery.store.items import HolderKind, Item, NextStep
 from delivery.store.money import Payment
 from delivery.store.people import Opening
-from delivery.store.queries.courier import dues_at_door
 from delivery.store.routes import Manifest, Stop
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -295,13 +294,13 @@ def test_the_sum_on_the_page_is_the_sum_that_is_taken(phone: Phone, wiring: Wiri
     with wiring.work(CLERK) as unit:
         items = unit.session.scalars(select(Item).where(Item.number.in_(day.numbers))).all()
         dues = dues_at_door(unit, items)
-        assert dues == {item.id: due_at_door(unit, item).total for item in items}
-        assert min(dues.values()) > 30_000
+        assert dues == {item.id: due_at_door(unit, item) for item in items}
+        assert min(due.total for due in dues.values()) > 30_000
     phone.handed_over(day.doors[0], day.numbers[0])
     with wiring.work(CLERK) as unit:
         item = unit.session.scalars(select(Item).where(Item.number == day.numbers[0])).one()
-        assert sum(unit.session.scalars(select(Payment.amount))) == dues[item.id]
-        assert dues_at_door(unit, [item]) == {item.id: 0}
+        assert sum(unit.session.scalars(select(Payment.amount))) == dues[item.id].total
+        assert dues_at_door(unit, [item]) == {item.id: Due(postage=0, agency_fee=0)}
 
 
 def test_after_the_last_stop_the_route_says_what_to_bring_back(phone: Phone, day: Day) -> None:
