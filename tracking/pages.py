@@ -13,6 +13,12 @@ from tracking.blueprint import window
 from tracking.showing import page_of
 
 
+@window.get("/")
+def front_door() -> Response:
+    """Who knows no address of ours begins with the public look-up."""
+    return redirect(url_for("tracking.look_up"), 303)
+
+
 @window.get("/t/<token>")
 def open_link(token: str) -> Response:
     """The link in a text message: begin a session and go on to a URL without the token."""

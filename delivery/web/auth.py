@@ -60,6 +60,7 @@ def required(*roles: Role) -> Callable[[], AnyResponse | None]:
         if staff is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("auth.login", next=back), 303)
+        g.way_back = _start(staff)
         if staff.role not in roles:
             raise Forbidden(
                 "role-not-allowed",

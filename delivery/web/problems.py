@@ -182,7 +182,8 @@ def _page(problem: Problem) -> AnyResponse:
         "message.html",
         heading=title.in_language(language()),
         sentence=problem.words(language()),
-        back=_way_back(),
+        # Browsers send us no referrer (contracts C31): who knows the visitor says where they begin.
+        back=_way_back() or g.get("way_back"),
         reference=g.get("request_id"),
     )
     return Response(page, problem.status)

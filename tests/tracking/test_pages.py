@@ -202,3 +202,22 @@ def test_every_page_speaks_english_after_the_switch(citizen: Citizen, post: Post
     page = citizen.get(where).text
     assert 'lang="en"' in page
     assert "Bring your identity document" in page
+
+
+def test_who_knows_no_address_begins_with_the_look_up(citizen: Citizen) -> None:
+    """The way back from a page that does not exist must not be another one."""
+    assert 'href="/"' in citizen.get("/khong-co").text
+    assert citizen.get("/").headers["Location"] == "/tra-cuu"
+
+
+def test_an_error_leads_a_citizen_back_to_their_item_and_anybody_else_to_the_look_up(
+    citizen: Citizen, post: Post
+) -> None:
+    """Browsers send us no referrer, and the sign-in page of staff is nowhere to end up."""
+    where = citizen.open(post.one())
+    expired = citizen.browser.post(f"{where}/chon", data={}, base_url=SITE)
+    assert expired.status_code == 422
+    assert f'href="{where}"' in expired.text
+    unreadable = citizen.get("/theo-doi/%00")
+    assert unreadable.status_code == 400
+    assert 'href="/tra-cuu"' in unreadable.text
