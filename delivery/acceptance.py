@@ -14,6 +14,7 @@ from delivery.store.base import new_id
 from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
 from delivery.store.offices import Office
 from delivery.store.queries.items import locked_by_numbers
+from delivery.store.queries.points import point_named
 from delivery.store.queries.shelves import couriers_of, office_named, read_places
 from delivery.store.routes import Manifest, ManifestItem, ManifestKind
 from delivery.store.work import Work
@@ -36,7 +37,7 @@ def accept(
     that does not exist, Invalid when no number is given, Refused naming numbers that are unknown, belong
     to another point or were accepted before.
     """
-    point = _point(unit, point_id)
+    point = point_named(unit, point_id)
     office = office_named(unit, office_id)
     if courier_id is not None and courier_id not in couriers_of(unit, office_id):
         raise NotFound(
@@ -98,17 +99,6 @@ def settle(unit: Work, item: Item, office_id: UUID) -> None:
         item.next_step = NextStep.RETURN
     elif item.delivery_office_id == office_id and item.placed is Placed.PLACED:
         item.move(Happening.AT_DELIVERY_OFFICE, unit.occasion(office_id))
-
-
-def _point(unit: Work, point_id: UUID) -> HandoverPoint:
-    point = unit.session.get(HandoverPoint, point_id)
-    if point is None:
-        raise NotFound(
-            "point-not-found",
-            vi="Không có điểm bàn giao này. Hãy chọn lại từ danh sách.",
-            en="There is no such hand-over point. Choose one from the list.",
-        )
-    return point
 
 
 def _given(numbers: Iterable[str]) -> set[str]:

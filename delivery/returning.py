@@ -19,13 +19,13 @@ from delivery.store.offices import Office
 from delivery.store.queries.attempts import attempts_of
 from delivery.store.queries.held import invitations_of, waits_for_post
 from delivery.store.queries.items import locked_many
+from delivery.store.queries.points import point_named
 from delivery.store.queries.returns import (
     incident_of_return,
     line_signed,
     lying_for,
     may_be_due_locked,
     open_for,
-    point_named,
     return_conditions,
     return_manifest_locked,
     started_on,

@@ -17,7 +17,7 @@ from delivery.store.attempts import Invitation
 from delivery.store.events import Event
 from delivery.store.items import HolderKind, Item, NextStep
 from delivery.store.messages import Message
-from delivery.store.queries.items import locked
+from delivery.store.queries.items import each_locked, locked
 from delivery.store.work import Work
 
 _PAGE = 500
@@ -135,7 +135,7 @@ def letters_to_post(unit: Work, office_id: UUID) -> Sequence[Invitation]:
 def over_due_locked(unit: Work) -> Iterator[Item]:
     """Those whose hold ended before today and has not been closed, under their locks."""
     over = and_(_at_counter(unit), Item.held_until < unit.today, Item.next_step != NextStep.RETURN)
-    yield from _each(unit, over)
+    yield from each_locked(unit, over)
 
 
 def bound_for_counter_locked(unit: Work) -> Iterator[Item]:
@@ -148,7 +148,7 @@ def bound_for_counter_locked(unit: Work) -> Iterator[Item]:
         Item.next_step == NextStep.COUNTER,
         Item.recalled_at.is_(None),
     )
-    yield from _each(unit, bound)
+    yield from each_locked(unit, bound)
 
 
 def next_number(unit: Work, item_id: UUID) -> int:
@@ -164,17 +164,3 @@ def _at_counter(unit: Work) -> ColumnElement[bool]:
         Item.holder_kind == HolderKind.OFFICE,
         Item.recalled_at.is_(None),
     )
-
-
-def _each(unit: Work, condition: ColumnElement[bool]) -> Iterator[Item]:
-    """Items for which `condition` still holds under the lock, a page of ids at a time."""
-    after: UUID | None = None
-    while True:
-        page = select(Item.id).where(condition).order_by(Item.id).limit(_PAGE)
-        ids = unit.session.scalars(page if after is None else page.where(Item.id > after)).all()
-        for item_id in ids:
-            if unit.session.scalar(select(Item.id).where(Item.id == item_id, condition).with_for_update(of=Item)):
-                yield locked(unit, item_id)
-        if len(ids) < _PAGE:
-            return
-        after = ids[-1]

@@ -1,15 +1,16 @@
 """Finding items, under lock where they are about to change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from delivery.errors import NotFound, Refused
-from delivery.store.agencies import HandoverPoint
 from delivery.store.items import Item
 from delivery.store.work import Work
+
+_PAGE = 500
 
 
 def unknown_item(number: str) -> NotFound:
@@ -27,6 +28,20 @@ def locked(unit: Work, item_id: UUID) -> Item:
     return unit.session.scalars(
         select(Item).where(Item.id == item_id).with_for_update(of=Item).execution_options(populate_existing=True)
     ).one()
+
+
+def each_locked(unit: Work, condition: ColumnElement[bool]) -> Iterator[Item]:
+    """Items for which `condition` still holds under the lock, in the order of ids; ids are read a page at a time."""
+    after: UUID | None = None
+    while True:
+        page = select(Item.id).where(condition).order_by(Item.id).limit(_PAGE)
+        ids = unit.session.scalars(page if after is None else page.where(Item.id > after)).all()
+        for item_id in ids:
+            if unit.session.scalar(select(Item.id).where(Item.id == item_id, condition).with_for_update(of=Item)):
+                yield locked(unit, item_id)
+        if len(ids) < _PAGE:
+            return
+        after = ids[-1]
 
 
 def locked_by_number(unit: Work, number: str, *, agency_id: UUID | None = None) -> Item:
@@ -70,10 +85,3 @@ def locked_by_numbers(unit: Work, numbers: Iterable[str]) -> Sequence[Item]:
             facts={"count": len(missing), "numbers": shown},
         )
     return locked_many(unit, ids.values())
-
-
-def point_of(unit: Work, agency_id: UUID, code: str) -> HandoverPoint | None:
-    """An agency's hand-over point by its code."""
-    return unit.session.scalars(
-        select(HandoverPoint).where(HandoverPoint.agency_id == agency_id, HandoverPoint.code == code)
-    ).one_or_none()

@@ -12,6 +12,18 @@ from delivery.store.routes import Manifest, ManifestItem
 from delivery.store.work import Work
 
 
+def point_named(unit: Work, point_id: UUID) -> HandoverPoint:
+    """The hand-over point, or NotFound in words."""
+    point = unit.session.get(HandoverPoint, point_id)
+    if point is None:
+        raise NotFound(
+            "point-not-found",
+            vi="Không có điểm bàn giao này. Hãy chọn lại từ danh sách.",
+            en="There is no such hand-over point. Choose one from the list.",
+        )
+    return point
+
+
 def point_at(unit: Work, office_id: UUID, name: str) -> HandoverPoint:
     """The point written "<agency>/<point>", by codes, if this office serves it; another office's reads as unknown."""
     agency, _, code = name.partition("/")

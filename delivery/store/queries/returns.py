@@ -17,12 +17,10 @@ from delivery.store.events import Event
 from delivery.store.items import HolderKind, Item, NextStep, Placed
 from delivery.store.queries.attempts import failures_of
 from delivery.store.queries.held import as_rules_read, invitations_of
-from delivery.store.queries.items import locked
+from delivery.store.queries.items import each_locked
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.routes import Manifest, ManifestItem, ManifestKind
 from delivery.store.work import Work
-
-_PAGE = 500
 
 
 def address_deadline(unit: Work, item: Item) -> date | None:
@@ -67,16 +65,7 @@ def may_be_due_locked(unit: Work) -> Iterator[Item]:
             and_(Item.placed == Placed.REVIEW, Item.address_until.is_(None)),
         ),
     )
-    after: UUID | None = None
-    while True:
-        page = select(Item.id).where(condition).order_by(Item.id).limit(_PAGE)
-        ids = unit.session.scalars(page if after is None else page.where(Item.id > after)).all()
-        for item_id in ids:
-            if unit.session.scalar(select(Item.id).where(Item.id == item_id, condition).with_for_update(of=Item)):
-                yield locked(unit, item_id)
-        if len(ids) < _PAGE:
-            return
-        after = ids[-1]
+    return each_locked(unit, condition)
 
 
 def started_on(unit: Work, item_id: UUID) -> date | None:
@@ -88,18 +77,6 @@ def started_on(unit: Work, item_id: UUID) -> date | None:
         .limit(1)
     )
     return vietnam_day(at) if at else None
-
-
-def point_named(unit: Work, point_id: UUID) -> HandoverPoint:
-    """The hand-over point, or NotFound in words."""
-    point = unit.session.get(HandoverPoint, point_id)
-    if point is None:
-        raise NotFound(
-            "point-not-found",
-            vi="Không có điểm bàn giao này. Hãy chọn lại từ danh sách.",
-            en="There is no such hand-over point. Choose one from the list.",
-        )
-    return point
 
 
 def lying_for(unit: Work, *, office_id: UUID, point_id: UUID) -> Sequence[UUID]:
