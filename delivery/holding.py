@@ -40,15 +40,6 @@ from delivery.store.work import Work
 _LETTER_NUMBER = re.compile(r"[A-Za-z0-9_.:+\-]{3,80}")
 
 
-def make_ready(unit: Work, item: Item) -> None:
-    """From the office's shelf to its counter: held for the policy's days, its addressee invited.
-
-    The caller holds the item's lock. Refused in words unless it is AT_OFFICE or HELD.
-    """
-    counter.put_at_counter(unit, item)
-    unit.session.flush()
-
-
 def sweep_invitations(unit: Work, limit: int) -> int:
     """Put at the counter what was decided to wait there, and send the invitations that are owed; at most `limit`.
 

@@ -103,10 +103,6 @@ class Gazetteer:
         """The commune with exactly this full name ("Phường Sài Gòn") in the province with exactly this full name."""
         return self._by_name.get((province, name))
 
-    def communes_of(self, province_code: str) -> tuple[Commune, ...]:
-        """A province's communes, in the gazetteer's order."""
-        return tuple(commune for commune in self.communes if commune.province_code == province_code)
-
     def sources(self, commune_id: int) -> tuple[OldUnit, ...]:
         """The old units that lie, wholly or in part, inside a commune."""
         return self._sources.get(commune_id, ())

@@ -15,7 +15,7 @@ from delivery.rules.reasons import Reason
 from delivery.rules.states import Happening, State
 from delivery.store.items import Holder, HolderKind, NextStep
 from delivery.store.messages import Message
-from delivery.store.queries.held import letters_to_post
+from delivery.store.queries.desk import letters
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
 from tests.delivery.made_rounds import CLERK, PROOFS, Post
@@ -76,7 +76,7 @@ def test_who_cannot_get_texts_is_written_letters_and_each_counts_from_its_postin
     post.clock.set(8, days=2)
     assert post.sweep()["invitations"] == 0, "an unposted letter is not followed by another"
     with post.wiring.work(CLERK) as unit:
-        assert [row.id for row in letters_to_post(unit, post.office)] == [letter.id]
+        assert [row.id for row in letters(unit, post.office)] == [letter.id]
         holding.post_letter(unit, invitation_id=letter.id, office_id=post.office, proof="RR 12345678 5 VN")
     (letter,) = post.invitations(number)
     assert (letter.day, letter.proof) == (THURSDAY, "RR123456785VN")
@@ -123,7 +123,7 @@ def test_an_sms_that_fails_for_good_becomes_a_letter(post: Post, code: int, reac
     (letter,) = post.invitations(number)
     assert (letter.channel, letter.message_id, letter.proof) == (Channel.LETTER, None, None)
     with post.wiring.work(CLERK) as unit:
-        assert len(letters_to_post(unit, post.office)) == 1
+        assert len(letters(unit, post.office)) == 1
 
 
 def test_an_sms_without_any_receipt_is_followed_by_a_letter(post: Post) -> None:

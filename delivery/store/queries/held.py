@@ -117,21 +117,6 @@ def waits_for_post(invitation: Invitation) -> bool:
     return invitation.channel == Channel.LETTER and invitation.proved_at is None
 
 
-def letters_to_post(unit: Work, office_id: UUID) -> Sequence[Invitation]:
-    """The letters that the office owes, the oldest first."""
-    return unit.session.scalars(
-        select(Invitation)
-        .join(Item)
-        .where(
-            _at_counter(unit),
-            Item.holder_id == office_id,
-            Invitation.channel == Channel.LETTER,
-            Invitation.proved_at.is_(None),
-        )
-        .order_by(Invitation.sent_at, Invitation.id)
-    ).all()
-
-
 def over_due_locked(unit: Work) -> Iterator[Item]:
     """Those whose hold ended before today and has not been closed, under their locks."""
     over = and_(_at_counter(unit), Item.held_until < unit.today, Item.next_step != NextStep.RETURN)
