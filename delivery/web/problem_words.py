@@ -67,6 +67,13 @@ HTTP_WORDS: Mapping[int, tuple[str, str]] = {
     ),
 }
 
+NOT_STORABLE = Words(
+    vi="Nội dung gửi lên có ký tự điều khiển hoặc số quá lớn, không lưu được. Chưa có gì thay đổi: "
+    "hãy bỏ đi rồi gửi lại.",
+    en="What was sent holds a control character or a number too large to keep. Nothing has changed: remove it and send "
+    "again.",
+)
+
 # By pydantic's type of error; braces name members of its context.
 _VALIDATION: Mapping[str, Words] = {
     "missing": Words(vi="Thiếu mục này.", en="This member is missing."),
@@ -97,6 +104,10 @@ _VALIDATION: Mapping[str, Words] = {
     "date_parsing": Words(vi="Cần một ngày dạng 2026-11-30.", en="A day such as 2026-11-30 is needed."),
     "date_from_datetime_parsing": Words(vi="Cần một ngày dạng 2026-11-30.", en="A day such as 2026-11-30 is needed."),
     "json_invalid": Words(vi="Đây không phải JSON.", en="This is not JSON."),
+    "one_line": Words(
+        vi="Ghi trên một dòng, có ít nhất một ký tự nhìn thấy được và không có ký tự điều khiển.",
+        en="Write one line with at least one visible character and no control characters.",
+    ),
     "address_form": Words(
         vi="Ghi địa chỉ bằng text, hoặc bằng các mục rời có province, không cả hai.",
         en="Write the address as text, or as separate members with a province, not both.",
@@ -111,4 +122,6 @@ def words_of_validation(kind: str, context: Mapping[str, object]) -> Words:
     if known is None:
         return _OTHER
     told = {name: str(value) for name, value in context.items()}
-    return Words(vi=known.vi.format_map(told), en=known.en.format_map(told))
+    # pydantic joins choices by an English word.
+    told_vi = {name: value.replace("' or '", "' hoặc '") for name, value in told.items()}
+    return Words(vi=known.vi.format_map(told_vi), en=known.en.format_map(told))

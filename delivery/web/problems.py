@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from delivery.errors import Fact, Forbidden, Invalid, NotFound, Refused, Trouble
-from delivery.web.problem_words import HTTP_WORDS, TITLES, Words, words_of_validation
+from delivery.web.problem_words import HTTP_WORDS, NOT_STORABLE, TITLES, Words, words_of_validation
 from delivery.web.wired import wiring
 from delivery.wiring import Wiring
 
@@ -89,8 +89,7 @@ def as_problem(error: Exception) -> Problem:
         return _of_http(error)
     if isinstance(error, DataError):
         # A NUL or a number beyond all range somewhere in what was sent: nothing of it can be stored.
-        vi, en = HTTP_WORDS[400]
-        return Problem(400, "value-not-storable", vi=vi, en=en)
+        return Problem(400, "value-not-storable", vi=NOT_STORABLE.vi, en=NOT_STORABLE.en)
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         vi, en = HTTP_WORDS[503]
         return Problem(503, "database-unreachable", vi=vi, en=en, headers={"Retry-After": "5"})
@@ -191,7 +190,10 @@ def _page(problem: Problem) -> AnyResponse:
 
 def _way_back() -> str | None:
     """The path of the page that led here, when it is ours."""
-    before = urlsplit(request.referrer or "")
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
     return before.path if before.netloc == request.host and before.path.startswith("/") else None
 
 

@@ -3,6 +3,7 @@ and what the OpenAPI document shows."""
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -213,7 +214,8 @@ def _body(endpoint: Endpoint) -> object:
 def read_json(model: type[BaseModel], sent: bytes) -> BaseModel:
     """Read JSON into a model. Raises Problem: 400 for what is no JSON, 422 for what is wrong in it."""
     try:
-        return model.model_validate_json(sent)
+        # RFC 8259 section 8.1: Windows' editors begin a file with a mark that is no part of the JSON.
+        return model.model_validate_json(sent.removeprefix(BOM_UTF8))
     except ValidationError as wrong:
         if any(one["type"] == "json_invalid" for one in wrong.errors(include_url=False, include_input=False)):
             raise Problem(

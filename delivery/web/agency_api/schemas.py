@@ -1,19 +1,33 @@
 """What agencies' programs send and get, as JSON. Instants are RFC 3339, days yyyy-mm-dd, money whole đồng."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from delivery.rules.codes import parse_dossier_code
 from delivery.rules.phones import parse_phone
 from delivery.rules.submissions import GivenAddress, Paper, Recipient, Submission
 
-# Printable: a control character in a name or an address is a slip of a program, and NUL cannot be stored.
-_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
-LongLine = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=_LINE)]
+# A control character in a name or an address is a slip of a program, and NUL cannot be stored; a label shows one line
+# with something on it. Ranges are spelt out, since JSON Schema, Python and Rust do not agree on what \s is.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_UNSEEN = r" \u00a0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff"
+_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}{_UNSEEN}][^{_CONTROL}]*$"
+_IS_LINE = re.compile(_LINE)
+
+
+def _one_line(text: str) -> str:
+    if not _IS_LINE.fullmatch(text):
+        raise PydanticCustomError("one_line", "One line with something to be seen on it.")
+    return text
+
+
+_SHOWN = Field(json_schema_extra={"pattern": _LINE})
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), _SHOWN]
+LongLine = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_one_line), _SHOWN]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:\-]{0,63}$")]
 ShortCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,39}$")]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DataError
 
 from delivery.app import LARGEST_BODY, create_app
 from delivery.errors import Forbidden, Invalid, NotFound, Refused, Trouble
@@ -96,6 +97,7 @@ def test_the_way_back_never_leads_to_another_site(client: FlaskClient, raising: 
     """A referrer is the visitor's word."""
     raising["error"] = trouble(Refused)
     assert "evil.example" not in client.get("/raise", headers={"Referer": "http://evil.example/x"}).text
+    assert client.get("/raise", headers={"Referer": "http://[evil"}).status_code == 409
 
 
 @pytest.mark.parametrize("path", ["/api/raise", "/raise"])
@@ -203,3 +205,19 @@ def test_a_nul_anywhere_is_the_senders_mistake(program: Program) -> None:
     text = json.dumps(result("A-1")).replace("Th\\u1eed", "\\u0000")
     answer = program.call("POST", "/items", text, {"Idempotency-Key": "k"})
     assert answer.status_code == 422
+
+
+def test_what_cannot_be_stored_is_told_to_a_person_with_what_to_do(
+    client: FlaskClient, raising: dict[str, Exception]
+) -> None:
+    """A scanner that sends a NUL must not leave the clerk before a bare “cannot be read”."""
+    raising["error"] = DataError(None, None, ValueError())
+    answer = client.get("/raise")
+    assert answer.status_code == 400
+    assert "ký tự điều khiển" in answer.text
+
+
+def test_choices_are_told_in_the_readers_own_language(program: Program) -> None:
+    """A Vietnamese sentence with an English “or” reads like a mistake."""
+    answer = program.post("/items", result("A-1", payer="nobody"))
+    assert answer.json["errors"][0]["detail"] == "Chỉ nhận 'agency' hoặc 'addressee'."

@@ -114,6 +114,23 @@ def test_a_line_that_is_not_utf8_is_named(program: Program) -> None:
     assert answer.json["rejected"] >= 1
 
 
+@pytest.mark.parametrize("unseen", ["\u0085", "\u2028", "\u00a0", "\u200b", "\x00", "Thử\u202e\n"])
+def test_a_name_or_an_address_that_shows_nothing_is_one_bad_line(program: Program, unseen: str) -> None:
+    """Exports of old systems hold such characters; one of them must not sink the whole file, nor reach a label."""
+    answer = program.batch([result("A-1", name=unseen), result("A-2", address=unseen), result("A-3")])
+    assert answer.status_code == 207, answer.text
+    assert [row["status"] for row in answer.json["results"]] == [422, 422, 201]
+    faults = [row["problem"]["errors"][0] for row in answer.json["results"][:2]]
+    assert [fault["pointer"] for fault in faults] == ["/addressee/name", "/addressee/address/text"]
+    assert "Ghi trên một dòng" in faults[0]["detail"]
+
+
+def test_a_byte_order_mark_spoils_no_line(program: Program) -> None:
+    """Windows' editors begin every UTF-8 file with one."""
+    answer = program.batch(["\ufeff" + json.dumps(result("A-1")), result("A-2")])
+    assert answer.json["accepted"] == 2
+
+
 def test_a_batch_as_plain_json_is_refused_with_the_right_type(program: Program) -> None:
     """The answer names what to send."""
     answer = program.post("/items:batch", [result()])
