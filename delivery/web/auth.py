@@ -124,7 +124,7 @@ def _start(staff: Staff) -> str:
 
 def _local(target: str | None) -> str | None:
     """`target` when it is a path of this site, else None: a link to the sign-in page must not lead elsewhere."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or not target.isprintable():
         return None
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc and "\\" not in target else None

@@ -1,6 +1,6 @@
 """The demo's clock, which can be moved forward over HTTP; registered only under the demo's settings."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
@@ -9,6 +9,8 @@ from delivery.store.agencies import LIVE, World
 from delivery.web.wired import wiring
 
 ACTOR = "job:demo_clock"
+YEARS = range(2020, 2100)
+"""Beyond these, days to come could no longer be reckoned, and the clock cannot be put back."""
 
 demo_clock = Blueprint("demo_clock", __name__, url_prefix="/demo/clock")
 
@@ -46,9 +48,9 @@ def _instant(body: object) -> datetime:
     try:
         if isinstance(body, dict):
             to = datetime.fromisoformat(body["to"])
-            if to.tzinfo is not None:
+            if to.tzinfo is not None and to.astimezone(UTC).year in YEARS:
                 return to
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         pass
     raise Invalid(
         "clock-instant",

@@ -1,5 +1,6 @@
 """What providers report: message statuses, and the texts that people send back. Each request is signed (C22, C26)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
@@ -26,6 +27,7 @@ INVITING = frozenset({Template.READY_TO_COLLECT, Template.INVITATION})
 """The texts that are invitations once delivered; every other ends with its report and locks no item."""
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+_CODE = re.compile(r"[0-9]{1,6}")
 _log = structlog.stdlib.get_logger("delivery.hooks")
 
 
@@ -58,7 +60,7 @@ def status_report(message_id: UUID) -> Response:
     if status is not None and sid:
         with wiring().work(ACTOR) as unit:
             settled = outbox.report_status(
-                unit, message_id, sid=sid, status=status, error_code=int(code) if code.isdecimal() else None
+                unit, message_id, sid=sid, status=status, error_code=int(code) if _CODE.fullmatch(code) else None
             )
             if settled is not None:
                 tell_holding(unit, settled)

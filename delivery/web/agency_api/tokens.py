@@ -64,7 +64,10 @@ def metadata() -> AnyResponse:
 
 def _credentials() -> tuple[str, str]:
     """The client's name and secret; empty when it sent none. By Basic they win over the form's."""
-    basic = request.authorization
+    try:
+        basic = request.authorization
+    except ValueError:  # Werkzeug lets base64's refusal of bytes beyond ASCII through.
+        return "", ""
     if basic is not None and basic.type == "basic":
         return basic.username or "", basic.password or ""
     return request.form.get("client_id", ""), request.form.get("client_secret", "")

@@ -112,6 +112,12 @@ def test_english_is_one_link_away_and_is_remembered(client: FlaskClient) -> None
     assert "Password" in page
 
 
+def test_a_way_back_with_control_characters_leads_to_the_start(client: FlaskClient) -> None:
+    """A line break in a header would be somebody else's header."""
+    answer = client.get("/lang/vi?back=/desk/%0d%0aX-Evil:1", base_url=SITE)
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
 def test_a_language_we_do_not_have_is_not_found(client: FlaskClient) -> None:
     """Rather a clear answer than a page half in one language."""
     assert client.get("/lang/fr", base_url=SITE).status_code == 404

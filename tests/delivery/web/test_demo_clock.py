@@ -18,7 +18,8 @@ def test_the_live_world_follows_the_clock(client: FlaskClient) -> None:
 def test_it_never_goes_back_and_takes_instants_only(client: FlaskClient) -> None:
     """Events are recorded in order; a day without a zone would be a guess."""
     assert client.post("/demo/clock", json={"to": "2026-11-29T18:00:00+07:00"}).status_code == 409
-    everything: list[object] = [{"to": "2026-12-01T18:00:00"}, {"to": 5}, {}, []]
+    out_of_reach = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59+00:00"]
+    everything: list[object] = [{"to": "2026-12-01T18:00:00"}, {"to": 5}, {}, [], *({"to": to} for to in out_of_reach)]
     for nonsense in everything:
         assert client.post("/demo/clock", json=nonsense).status_code in (400, 422)
     assert client.get("/demo/clock").json == {"now": "2026-11-30T01:00:00+00:00"}

@@ -55,6 +55,16 @@ def test_an_unsigned_report_changes_nothing(client: FlaskClient, wiring: Wiring,
     assert state_of(wiring, message) is MessageState.SENDING
 
 
+@pytest.mark.parametrize("code", ["9" * 5000, "99999999999", "-1", "x"])
+def test_an_error_code_that_is_none_does_not_lose_the_report(
+    client: FlaskClient, wiring: Wiring, message: Message, code: str
+) -> None:
+    """The status is what counts; a report that is answered with an error comes again and again."""
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered", "ErrorCode": code}
+    assert report(client, wiring, f"/hooks/sms/{message.id}", form).status_code == 204
+    assert state_of(wiring, message) is MessageState.DELIVERED
+
+
 def test_a_status_that_is_new_to_us_changes_nothing(client: FlaskClient, wiring: Wiring, message: Message) -> None:
     """A provider may add words; the report is taken so that it does not come again."""
     form = {"MessageSid": "SM1", "MessageStatus": "teleported"}

@@ -86,6 +86,13 @@ def test_a_wrong_request_for_a_token_is_named(
     assert (answer.status_code, answer.json["error"]) == (400, error)
 
 
+@pytest.mark.parametrize("sent", ["Basic \xff", "Basic !!!", "Basic gA==", "Basic"])
+def test_credentials_that_cannot_be_read_are_wrong_ones(client: FlaskClient, town: Town, sent: str) -> None:
+    """A program that encodes badly is told what one with a wrong secret is told."""
+    answer = Reply(client.post("/oauth/token", data=GRANT, headers={"Authorization": sent}))
+    assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
+
+
 def test_the_metadata_say_where_tokens_are(client: FlaskClient, town: Town) -> None:
     """RFC 8414: a program needs to know only the issuer."""
     told = Reply(client.get("/.well-known/oauth-authorization-server")).json
