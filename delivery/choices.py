@@ -212,7 +212,8 @@ def _refused(item: Item, code: str, vi: str, en: str) -> Refused:
 
 
 def _text(given: str, at_most: int, pointer: str) -> str:
-    text = " ".join(given.split())
+    # A control character can neither be seen nor typed on purpose: what is left of the text is what counts.
+    text = " ".join("".join(each if each.isprintable() else " " for each in given).split())
     if not 2 <= len(text) <= at_most or not any(letter.isalpha() for letter in text):
         raise Invalid(
             "choice-text",

@@ -1,5 +1,6 @@
 """The forms on a citizen's page: each choice does what it says, once, and says so."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,9 @@ from sqlalchemy import select
 from delivery.rules.reasons import Reason
 from delivery.rules.states import State
 from delivery.store.attempts import Choice
-from delivery.store.items import NextStep, Placed
+from delivery.store.items import Item, NextStep, Placed
+from delivery.vault import Reason as VaultReason
+from delivery.vault import Vault
 from tests.delivery.made_rounds import Post
 from tests.tracking.conftest import SITE, Citizen
 
@@ -49,6 +52,19 @@ def test_the_counter_is_chosen_at_once_for_what_lies_at_the_office(citizen: Citi
     assert post.item(number).state is State.HELD
     citizen.choose(where, choice="later", day="2026-12-02", half_day="morning")
     assert post.item(number).state is State.AT_OFFICE
+
+
+def test_what_cannot_be_seen_is_no_part_of_an_address(citizen: Citizen, post: Post) -> None:
+    """A label and the clerk's page show the address as it is kept."""
+    where = citizen.open(post.one())
+    assert citizen.choose(where, choice="address", address="a\x00\u200b").status_code == 422
+    assert citizen.choose(where, choice="address", address="12 Lê\x00Duẩn\u202e").status_code == 303
+    (choice,) = made(post)
+    assert choice.detail is not None
+    with post.wiring.work("job:test") as unit:
+        subject = unit.session.get_one(Item, choice.item_id).addressee.subject
+        kept = Vault.of(unit).open(subject, "choices.detail", choice.id, choice.detail, reason=VaultReason.DELIVERY)
+    assert json.loads(kept) == {"address": "12 Lê Duẩn"}
 
 
 def test_another_person_is_kept_sealed_and_not_shown_back(citizen: Citizen, post: Post) -> None:

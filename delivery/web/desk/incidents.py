@@ -27,10 +27,10 @@ def open_incident() -> Response:
     """Put an item under inquiry."""
 
     def act(unit: Work) -> str:
-        numbers = numbers_in(request.form.get("number", ""))
+        number = _number(request.form.get("number", ""))
         kind = _kind(request.form.get("kind", ""))
-        inquiries.open_incident(unit, number=numbers[0] if numbers else "", office_id=g.office.id, kind=kind)
-        flash(_("Đã mở xác minh sự cố cho bưu gửi %(number)s.", number=numbers[0]))
+        inquiries.open_incident(unit, number=number, office_id=g.office.id, kind=kind)
+        flash(_("Đã mở xác minh sự cố cho bưu gửi %(number)s.", number=number))
         return url_for("desk.incidents")
 
     return act_once(act, again=incidents)
@@ -47,6 +47,18 @@ def close_incident(incident_id: UUID) -> Response:
         return url_for("desk.incidents")
 
     return act_once(act, again=incidents)
+
+
+def _number(text: str) -> str:
+    numbers = numbers_in(text)
+    if len(numbers) != 1:
+        raise Invalid(
+            "one-number",
+            vi="Hãy ghi số của một bưu gửi, ví dụ RV000000014VN.",
+            en="Write the number of one item, such as RV000000014VN.",
+            pointer="/number",
+        )
+    return numbers[0]
 
 
 def _kind(text: str) -> IncidentKind:

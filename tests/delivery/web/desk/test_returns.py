@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
 
 from delivery.rules.states import State
@@ -43,6 +44,15 @@ def test_the_proof_of_non_delivery_is_printed(office: BusyOffice, clerk: Person)
     assert clerk.get(f"/desk/items/{office.held}/proof.pdf").status_code == 409
 
 
+@pytest.mark.parametrize("number", ["", "  ", "RV000000014VN RV000000028VN"])
+def test_an_incident_asks_for_the_number_of_one_item(clerk: Person, number: str) -> None:
+    """“No item has the number .” helps nobody, and of two numbers the second must not be passed over."""
+    clerk.get("/desk/incidents")
+    answer = clerk.post("/desk/incidents", number=number, kind="lost")
+    assert answer.status_code == 422
+    assert "Hãy ghi số của một bưu gửi" in answer.text
+
+
 def test_an_incident_is_opened_and_ended(office: BusyOffice, clerk: Person) -> None:
     """Every odd envelope has an owner until it is explained."""
     clerk.get("/desk/incidents")
@@ -59,7 +69,7 @@ def test_an_incident_about_nothing_is_told_in_place(office: BusyOffice, clerk: P
     clerk.get("/desk/incidents")
     assert clerk.post("/desk/incidents", number="RV000000000VN", kind="lost").status_code == 404
     assert clerk.post("/desk/incidents", number=office.shelved[0], kind="melted").status_code == 422
-    assert clerk.post("/desk/incidents", number="", kind="lost").status_code == 404
+    assert clerk.post("/desk/incidents", number="", kind="lost").status_code == 422
 
 
 def test_the_day_is_closed_when_all_is_there(office: BusyOffice, clerk: Person) -> None:
