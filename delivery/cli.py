@@ -192,6 +192,8 @@ def _parties_load(file: IO[str]) -> None:
     """Add or update what the JSON document FILE names (- reads from the pipe)."""
     try:
         document = parties.Parties.model_validate_json(file.read())
+    except UnicodeDecodeError:
+        _end(f"{file.name} is not in UTF-8: save it as UTF-8, then load it again.")
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         place = "/" + "/".join(str(part) for part in first["loc"])

@@ -4,6 +4,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from delivery.keys import Keys
 
 
@@ -75,7 +80,7 @@ class Settings:
             solver_processes=int(_number(env, "SOLVER_PROCESSES", 1, 1, 64)),
             sender_threads=int(_number(env, "SENDER_THREADS", 4, 1, 64)),
             webhooks_to_loopback=env.get("WEBHOOKS_TO_LOOPBACK", "") == "1",
-            rate_limit_storage=env.get("RATE_LIMIT_STORAGE") or "memory://",
+            rate_limit_storage=_storage(env, "RATE_LIMIT_STORAGE"),
             requests_per_minute=int(_number(env, "REQUESTS_PER_MINUTE", 600, 1, 10_000_000)),
         )
 
@@ -94,6 +99,23 @@ def _database(env: Mapping[str, str], name: str) -> str:
             value = "postgresql+psycopg://" + value.removeprefix(prefix)
     if not value.startswith("postgresql+psycopg://"):
         raise SettingsWrong(f"{name} must be a PostgreSQL address that begins with postgresql+psycopg://.")
+    try:
+        named = make_url(value).database
+    except (ArgumentError, ValueError):
+        named = None
+    if not named:
+        raise SettingsWrong(f"{name} cannot be read: give postgresql+psycopg://user:password@host:port/database.")
+    return value
+
+
+def _storage(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip() or "memory://"
+    try:
+        storage_from_string(value)
+    except ConfigurationError:
+        raise SettingsWrong(
+            f"{name} is a storage that cannot be used here: give memory://, or another whose driver is installed."
+        ) from None
     return value
 
 
@@ -106,8 +128,8 @@ def _long(env: Mapping[str, str], name: str) -> str:
 
 def _url(env: Mapping[str, str], name: str) -> str:
     value = _needed(env, name, "the address that citizens see, such as https://example.vn")
-    if not value.startswith(("http://", "https://")):
-        raise SettingsWrong(f"{name} must begin with https:// (or http:// on this machine).")
+    if not value.startswith(("http://", "https://")) or not value.partition("://")[2].strip("/"):
+        raise SettingsWrong(f"{name} must begin with https:// (or http:// on this machine) and name a host.")
     return value.rstrip("/")
 
 
@@ -135,7 +157,7 @@ def _masters(text: str) -> dict[int, bytes]:
     keys: dict[int, bytes] = {}
     for part in text.split(","):
         version, colon, digits = part.strip().partition(":")
-        if not colon or not version.isdigit():
+        if not colon or not (version.isascii() and version.isdigit()):
             raise SettingsWrong("MASTER_KEYS must read 1:<64 hexadecimal digits>[,2:…].")
         keys[int(version)] = _hex(digits, f"MASTER_KEYS, key {version},")
     return keys

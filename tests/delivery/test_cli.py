@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -91,6 +92,16 @@ def test_parties_are_read_from_a_pipe_and_a_mistake_is_named_by_its_place(app: F
     unknown = _call(app, "parties", "load", "-", given=json.dumps(good))
     assert unknown.exit_code == 1
     assert "commune 1 has no post office" in unknown.output
+
+
+def test_a_document_in_another_encoding_is_one_sentence(app: Flask, tmp_path: Path) -> None:
+    """Old editors save in encodings of their own."""
+    file = tmp_path / "parties.json"
+    file.write_bytes("{}".encode("utf-16"))
+    told = _call(app, "parties", "load", str(file))
+    assert told.exit_code == 1
+    assert "is not in UTF-8" in told.output
+    assert len(told.output.splitlines()) == 1
 
 
 def test_a_mistake_in_the_document_never_shows_a_secret(app: Flask) -> None:
