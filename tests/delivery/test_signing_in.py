@@ -11,7 +11,7 @@ from delivery.store.agencies import LIVE, World
 from delivery.store.staff import Staff, StaffSession
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
-from tests.factories import PASSWORD, Town
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("town")
 
