@@ -29,6 +29,7 @@ from delivery.store.queries.held import (
     at_counter_locked,
     at_counters,
     bound_for_counter_locked,
+    invitations_of,
     over_due_locked,
     waits_for_post,
 )
@@ -59,7 +60,7 @@ def sweep_invitations(unit: Work, limit: int) -> int:
         if waiting is None or not _invitation_due(unit, waiting):
             continue
         item, sent = waiting.item, waiting.invitations
-        in_doubt = bool(sent) and sent[-1].proved_at is None
+        in_doubt = any(earlier.proved_at is None for earlier in sent)
         counter.invite(unit, item, Template.INVITATION, seq=item.last_seq, by_letter=in_doubt)
         done += 1
         if done == limit:
@@ -136,12 +137,15 @@ def prove(unit: Work, message: Message) -> bool:
 def unprovable(unit: Work, message: Message) -> bool:
     """`message` will never be proven: an invitation becomes a letter. Says whether one is now to be posted.
 
-    Whether later ones go to that phone is not decided here: the outbox flags it where the error code is permanent
-    (contracts C23).
+    One that a later invitation has already followed stays as it is: that one went by letter, and two letters would
+    say the same. Whether later ones go to that phone is not decided here: the outbox flags it where the error code
+    is permanent (contracts C23).
     """
     item = locked(unit, message.item_id)
     invitation = _invitation_by(unit, message)
     if invitation is None or invitation.proved_at is not None or item.state is not State.HELD:
+        return False
+    if any(later.number > invitation.number for later in invitations_of(unit, item.id)):
         return False
     invitation.channel, invitation.message_id = Channel.LETTER, None
     unit.session.flush()

@@ -14,7 +14,7 @@ from delivery.rules.policy import Channel, Proof, Receiver
 from delivery.rules.reasons import Reason
 from delivery.rules.states import Happening, State
 from delivery.store.items import Holder, HolderKind, NextStep
-from delivery.store.messages import Message
+from delivery.store.messages import Message, MessageState
 from delivery.store.queries.desk import letters
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
@@ -132,6 +132,20 @@ def test_an_sms_without_any_receipt_is_followed_by_a_letter(post: Post) -> None:
     post.clock.set(8, days=1)
     assert post.sweep()["invitations"] == 1
     assert [row.channel for row in post.invitations(number)] == ["sms", "letter"]
+
+
+def test_a_text_that_fails_after_its_letter_was_sent_makes_no_second_letter(post: Post) -> None:
+    """Two letters about one thing cost twice and puzzle whoever gets them."""
+    number = post.held()
+    post.clock.set(8, days=1)
+    post.sweep()
+    text, letter = post.invitations(number)
+    with post.wiring.work("job:messages") as unit:
+        message = unit.session.get_one(Message, text.message_id)
+        message.state = MessageState.FAILED
+        assert not holding.unprovable(unit, message)
+    with post.wiring.work(CLERK) as unit:
+        assert [row.id for row in letters(unit, post.office)] == [letter.id]
 
 
 def test_a_receipt_told_twice_writes_one_event(post: Post) -> None:
