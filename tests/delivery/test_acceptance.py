@@ -1,7 +1,5 @@
 """Custody passes from an agency to the post: what a manifest does, and what it refuses to do."""
 
-import time
-
 import pytest
 from sqlalchemy import func, select
 
@@ -164,11 +162,12 @@ def test_unknown_parties_and_an_empty_list_are_refused_in_words(wiring: Wiring, 
 
 
 def test_a_day_of_a_large_agency_is_accepted_in_one_request(wiring: Wiring, town: Town) -> None:
-    """1,500 results at once must not time a clerk's page out: 8 s at most (of our own time: machines are shared)."""
+    """1,500 results on one manifest: all are the post's, or none."""
     numbers = _announce(wiring, town, 1500, commune="tan_dinh")
-    begun = time.process_time()
     with wiring.work(CLERK) as unit:
         acceptance.accept(
             unit, wiring.books, point_id=town.points["H29", "P1"], numbers=numbers, office_id=town.sai_gon
         )
-    assert time.process_time() - begun < 8
+    with wiring.work(CLERK) as unit:
+        states = unit.session.scalars(select(Item.state)).all()
+        assert list(states) == [State.ACCEPTED] * 1500

@@ -1,6 +1,5 @@
 """The matcher: right, fast, and never silently guessing."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -210,15 +209,6 @@ def test_twelve_spellings_of_a_sample_of_the_country_are_placed() -> None:
     assert count["right"] >= 0.99 * count["texts"]
     assert count["asked"] <= 0.03 * count["decided"]
     assert count["wrong"] <= 0.001 * count["sure"]
-
-
-def test_a_thousand_addresses_take_far_less_than_a_second() -> None:
-    """10,000 rows a call: the goal is 0.3 ms each; the test leaves room for a busy machine."""
-    texts = [unit.words for unit in GAZETTEER.old_units[::10]]
-    began = time.perf_counter()
-    for text in texts:
-        MATCHER.match(text)
-    assert (time.perf_counter() - began) / len(texts) < 0.001
 
 
 @pytest.mark.parametrize(
