@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, wait
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
-from time import monotonic
 
 import pytest
 from sqlalchemy import func, select
@@ -132,7 +131,7 @@ def test_a_solver_that_dies_leaves_a_sentence_for_the_dispatcher(wiring: Wiring,
 
 def test_solving_leaves_the_other_jobs_their_turn(wiring: Wiring, town: Town) -> None:
     """OR-Tools keeps the interpreter to itself: in this process a message would wait until a plan is done."""
-    begun, ticks = monotonic(), 0
+    ticks = 0
     with Pool(1) as solvers:
         future = solvers.submit(solved, _small_day(60), 1.0)
         while not future.done():
@@ -140,7 +139,7 @@ def test_solving_leaves_the_other_jobs_their_turn(wiring: Wiring, town: Town) ->
             ticks += 1
         plan = future.result()
     assert sum(len(route.visits) for route in plan.routes) == 60
-    assert ticks > (monotonic() - begun) * 10
+    assert ticks > 3, "held for the whole second, this loop would turn once or twice"
 
 
 def test_small_offices_take_little_of_the_evening() -> None:
