@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Refused
-from delivery.money.charging import Method
+from delivery.money.charging import Method, Taker
 from delivery.outbound.outbox import put_sms
 from delivery.rules.attempts import ContactDecision, Decision
 from delivery.rules.calendar import HalfDay, vietnam_day, vietnam_time
@@ -176,7 +176,7 @@ def report_delivery(
         proofs=proofs,
         receiver_name=receiver_name,
         paid=paid,
-        taken_by=f"courier:{courier_id}",
+        taker=Taker(courier_id=courier_id),
         place=item.delivery_office_id,
         at_counter=False,
         occurred_at=happened_at(unit, stop, occurred_at),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Invalid, NotFound, Refused
-from delivery.money.charging import Method
+from delivery.money.charging import Method, Taker
 from delivery.outbound.outbox import put_sms
 from delivery.rules.calendar import HalfDay
 from delivery.rules.policy import Channel, Proof, Receiver
@@ -217,7 +217,7 @@ def collect(
         proofs=shown,
         receiver_name=receiver_name,
         paid=paid,
-        taken_by=unit.actor,
+        taker=Taker(office_id=office_id),
         place=office_id,
         at_counter=True,
         occurred_at=unit.now,

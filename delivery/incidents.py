@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import NotFound, Refused
+from delivery.money.charging import forgo
 from delivery.rules.reasons import IncidentKind
 from delivery.rules.states import Happening, State
 from delivery.steps.inquiry import inquire
@@ -68,6 +69,8 @@ def close_incident(unit: Work, *, incident_id: UUID, outcome: Outcome, office_id
         )
     to, holder = _end(item, outcome, office_id)
     incident.closed_at, incident.outcome = unit.now, outcome
+    if to is State.LOST:
+        forgo(unit, item)
     item.move(
         Happening.INCIDENT_CLOSED,
         unit.occasion(office_id),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from delivery.errors import Refused
+from delivery.money.charging import forgo
 from delivery.outbound.outbox import put_sms
 from delivery.paper import proofs
 from delivery.rules.policy import Channel
@@ -210,6 +211,7 @@ def _receipt(unit: Work, item: Item) -> proofs.ReturnReceipt | None:
 
 
 def _take_back(unit: Work, item: Item, line: ManifestItem, manifest: Manifest) -> None:
+    forgo(unit, item)
     returned = item.move(
         Happening.RETURNED,
         unit.occasion(manifest.office_id),

@@ -29,7 +29,7 @@ class Town:
     points "P1" (served by sai_gon) and "P2" (by tan_dinh); "H30" has "P1". Each has
     one live client and "H29" a test client; all secrets are CLIENT_SECRET. Logins:
     "<role>.sg", "<role>.td" for clerk, dispatcher, manager; couriers "courier.sg.1",
-    "courier.sg.2", "courier.td.1"; "officer.H29"; "admin". All passwords are PASSWORD.
+    "courier.sg.2", "courier.td.1"; "officer.H29"; "admin", "admin.2"; "auditor". All passwords are PASSWORD.
     """
 
     sai_gon: UUID
@@ -62,7 +62,9 @@ def _staff(offices: Mapping[str, str]) -> list[dict[str, object]]:
     for login, office in (("courier.sg.1", "sg"), ("courier.sg.2", "sg"), ("courier.td.1", "td")):
         add(login, "courier", office=offices[office], courier={"capacity": 120})
     add("officer.H29", "agency_officer", agency="H29")
-    add("admin", "administrator")
+    for login in ("admin", "admin.2"):
+        add(login, "administrator")
+    add("auditor", "auditor")
     return people
 
 

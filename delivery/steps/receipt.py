@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Refused
-from delivery.money.charging import Method, due_at_door, take_payment
+from delivery.money.charging import Method, Taker, due_at_door, take_payment
 from delivery.outbound.outbox import put_sms
 from delivery.rules.calendar import vietnam_day
 from delivery.rules.policy import Proof, Receiver
@@ -45,7 +45,7 @@ def hand_over(
     proofs: Iterable[Proof],
     receiver_name: str | None,
     paid: Method | None,
-    taken_by: str,
+    taker: Taker,
     place: UUID | None,
     at_counter: bool,
     occurred_at: datetime,
@@ -68,7 +68,20 @@ def hand_over(
                 en=f"{due.total:,} VND are due for item {item.number}: take the payment before handing it over.",
                 facts={"number": item.number, "postage": due.postage, "agency_fee": due.agency_fee},
             )
-        take_payment(unit, item, method=paid, taken_by=taken_by)
+        if paid is Method.TRANSFER:
+            raise Refused(
+                "transfer-not-seen",
+                vi=(
+                    f"Ngân hàng chưa báo có tiền cho bưu gửi {item.number}. Ảnh chụp màn hình không phải bằng chứng: "
+                    "chờ báo có, thu tiền mặt, hoặc ghi lý do chưa trả tiền."
+                ),
+                en=(
+                    f"The bank has not told of money for item {item.number}. A screenshot is no proof: "
+                    "wait for its notice, take cash, or report the charge as not paid."
+                ),
+                facts={"number": item.number, "due": due.total},
+            )
+        take_payment(unit, item, taker=taker)
     digest = Vault.of(unit).commit_to(item.addressee.subject, item.id, "receiver", receiver_name or str(receiver))
     delivered = item.move(
         Happening.DELIVERED,

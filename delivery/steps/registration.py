@@ -49,6 +49,8 @@ def draft_item(
         agency_fee=given.agency_fee,
         payer=given.payer or ("agency" if agency.prepaid else "addressee"),
         waivers=sorted(set(given.waivers)),
+        options=[],
+        redeliveries=0,
         policy_version=policy_for(unit, given, office),
         state=State.REGISTERED,
         last_seq=0,

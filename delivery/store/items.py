@@ -70,7 +70,8 @@ class Item(Base):
     `held_until` and `address_until` are Vietnam's days; `not_before` is the instant
     before which no visit may be planned, `half_day` ("morning", "afternoon") the only
     half it may fall into. `due_day` is the day promised to the citizen. `payer`
-    ("agency", "addressee") owes what no waiver of `waivers` moves; `submission_index`
+    ("agency", "addressee") owes what no waiver of `waivers` moves; `options` are codes of the tariff book's options
+    and `redeliveries` counts the visits that its addressee asked for after it was held; `submission_index`
     is the blind index of what was handed over, so that a repeat can be told from a change.
     """
 
@@ -106,6 +107,8 @@ class Item(Base):
     agency_fee: Mapped[Money] = mapped_column(default=0)
     payer: Mapped[Code] = mapped_column(default="addressee")
     waivers: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    options: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    redeliveries: Mapped[int] = mapped_column(default=0, server_default="0")
     submission_index: Mapped[bytes | None]
     seal: Mapped[Code | None]
     addressee_id: Mapped[UUID] = mapped_column(ForeignKey("addressees.id"), unique=True)

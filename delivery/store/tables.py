@@ -3,9 +3,12 @@
 from delivery.store import (
     agencies,
     attempts,
+    billing,
+    claims,
     communes,
     events,
     items,
+    ledger,
     messages,
     money,
     offices,
@@ -13,15 +16,20 @@ from delivery.store import (
     policies,
     routes,
     staff,
+    tariffs,
+    treasury,
 )
 from delivery.store.base import Base
 
 __all__ = [
     "agencies",
     "attempts",
+    "billing",
+    "claims",
     "communes",
     "events",
     "items",
+    "ledger",
     "messages",
     "metadata",
     "money",
@@ -30,6 +38,8 @@ __all__ = [
     "policies",
     "routes",
     "staff",
+    "tariffs",
+    "treasury",
 ]
 
 metadata = Base.metadata

@@ -19,7 +19,7 @@ SESSION_COOKIE = "__Host-staff"
 LANGUAGE_COOKIE = "__Host-lang"
 _A_YEAR = 365 * 24 * 3600
 
-START_PAGE = {Role.COURIER: "/courier/"}
+START_PAGE = {Role.COURIER: "/courier/", Role.AUDITOR: "/treasury/"}
 """Where a role's work begins; every other role begins at the desk."""
 
 auth = Blueprint("auth", __name__)

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -90,6 +89,8 @@ def upgrade() -> None:
         sa.Column("agency_fee", sa.BigInteger(), nullable=False),
         sa.Column("payer", sa.String(length=80), nullable=False),
         sa.Column("waivers", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("options", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("redeliveries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("submission_index", sa.LargeBinary(), nullable=True),
         sa.Column("seal", sa.String(length=80), nullable=True),
         sa.Column("addressee_id", sa.Uuid(), nullable=False),
@@ -315,49 +316,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_incidents_open", "incidents", ["owner"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
-    op.create_table(
-        "payments",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("item_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("postage", "agency_fee", name="kind", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("method", sa.String(length=80), nullable=False),
-        sa.Column("taken_by", sa.String(length=80), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount")),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_payments_item_id_items")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-    )
-    op.create_index(op.f("ix_payments_item_id_kind"), "payments", ["item_id", "kind"], unique=True)
-    op.create_table(
-        "quotes",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("item_id", sa.Uuid(), nullable=False),
-        sa.Column("book", sa.String(length=80), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("net", sa.BigInteger(), nullable=False),
-        sa.Column("vat", sa.BigInteger(), nullable=False),
-        sa.Column("gross", sa.BigInteger(), nullable=False),
-        sa.Column("due_from_addressee", sa.BigInteger(), nullable=False),
-        sa.Column("due_from_agency", sa.BigInteger(), nullable=False),
-        sa.Column("due_from_subsidy", sa.BigInteger(), nullable=False),
-        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("net + vat = gross", name=op.f("ck_quotes_gross")),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_quotes_item_id_items")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
-    )
-    op.create_index(op.f("ix_quotes_item_id"), "quotes", ["item_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop them."""
-    op.drop_table("quotes")
-    op.drop_table("payments")
     op.drop_table("incidents")
     op.drop_table("documents")
     op.drop_table("choices")

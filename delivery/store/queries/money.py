@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from delivery.store.items import Item
 from delivery.store.money import Payment, PaymentKind, Quote
@@ -13,22 +14,24 @@ from delivery.store.work import Work
 
 def quote_of(unit: Work, item_id: UUID) -> Quote | None:
     """The item's one quote: an estimate, or frozen. None while its address leads nowhere."""
-    return unit.session.scalars(select(Quote).where(Quote.item_id == item_id)).one_or_none()
+    return quotes_of(unit, [item_id]).get(item_id)
 
 
 def quotes_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Quote]:
     """The quotes of several items, by item."""
-    query = select(Quote).where(Quote.item_id.in_(list(item_ids)))
+    query = select(Quote).where(Quote.item_id.in_(list(item_ids))).options(selectinload(Quote.corrections))
     return {quote.item_id: quote for quote in unit.session.scalars(query)}
 
 
-def paid_kinds_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, set[PaymentKind]]:
-    """Which moneys addressees have paid already, by item; an item for which nothing was taken is left out."""
-    paid: dict[UUID, set[PaymentKind]] = {}
-    for item_id, kind in unit.session.execute(
-        select(Payment.item_id, Payment.kind).where(Payment.item_id.in_(list(item_ids)))
+def paid_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, dict[PaymentKind, int]]:
+    """What addressees have paid of each money, by item; an item for which nothing was taken is left out."""
+    paid: dict[UUID, dict[PaymentKind, int]] = {}
+    for item_id, kind, amount in unit.session.execute(
+        select(Payment.item_id, Payment.kind, func.sum(Payment.amount))
+        .where(Payment.item_id.in_(list(item_ids)))
+        .group_by(Payment.item_id, Payment.kind)
     ):
-        paid.setdefault(item_id, set()).add(kind)
+        paid.setdefault(item_id, {})[kind] = int(amount)
     return paid
 
 

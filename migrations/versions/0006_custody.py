@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 # Months that exist from the start; later ones are made by `flask custody partitions`. What falls outside lands in
 # events_default and is not lost.
 FIRST_MONTH, MONTHS = (2026, 11), 15
-APPEND_ONLY = ("events", "openings", "feed")
+APPEND_ONLY = ("events", "openings", "feed", "postings", "corrections")
 
 
 def upgrade() -> None:
@@ -129,6 +129,10 @@ def upgrade() -> None:
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+    op.execute(
+        "CREATE TRIGGER quotes_frozen BEFORE UPDATE OR DELETE ON quotes "
+        "FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION refuse_change()"
+    )
     for table in (*APPEND_ONLY, *(name for name, _, _ in _months()), "events_default"):
         # A partition can be truncated by its own name, and statement triggers are not inherited.
         op.execute(
@@ -145,7 +149,7 @@ def upgrade() -> None:
             END IF;
             EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', app);
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', app);
-            EXECUTE format('REVOKE UPDATE, DELETE ON events, openings, feed FROM %I', app);
+            EXECUTE format('REVOKE UPDATE, DELETE ON events, openings, feed, postings, corrections FROM %I', app);
             EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM %I', app);
         END $$
         """
@@ -168,6 +172,8 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("feed")
     op.drop_table("events_unnumbered")
-    op.execute("DROP TRIGGER openings_append_only ON openings")
-    op.execute("DROP TRIGGER openings_no_truncate ON openings")
+    op.execute("DROP TRIGGER quotes_frozen ON quotes")
+    for table in ("openings", "postings", "corrections"):
+        op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+        op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     op.execute("DROP FUNCTION refuse_change()")

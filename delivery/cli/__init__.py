@@ -1,0 +1,16 @@
+"""The flask commands. They speak to whoever runs the installation."""
+
+from flask import Flask
+
+from delivery.cli import installation, processes
+from delivery.wiring import Wiring
+
+# Each subject names its commands.
+SUBJECTS = (installation, processes)
+
+
+def init_app(app: Flask, wiring: Wiring) -> None:
+    """Install the commands."""
+    for subject in SUBJECTS:
+        for command in subject.COMMANDS:
+            app.cli.add_command(command)
