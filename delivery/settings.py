@@ -1,6 +1,9 @@
 """The only reader of os.environ. A wrong setting is one clear sentence that names it."""
 
+import base64
+import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +30,20 @@ class SmsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BankSettings:
+    """The post's bank account, which payers transfer to, and the secret that the bank signs its notices with.
+
+    `bin` is the bank's six digits in NAPAS' list, `account` what VietQR carries (1 to 19 digits and capitals),
+    `hook_secret` a Standard Webhooks secret: whsec_ and the base64 of 24 to 64 bytes.
+    """
+
+    bin: str
+    account: str
+    holder: str
+    hook_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that an installation chooses. URLs carry no trailing slash; times are seconds."""
 
@@ -36,6 +53,7 @@ class Settings:
     keys: Keys = field(repr=False)
     public_url: str
     sms: SmsSettings
+    bank: BankSettings | None = None
     demo: bool = False
     tick_seconds: float = 5.0
     plan_seconds: float = 5.0
@@ -73,6 +91,7 @@ class Settings:
                 sender=_needed(env, "TWILIO_SENDER", "the registered sender"),
                 base_url=env.get("TWILIO_BASE_URL") or None,
             ),
+            bank=_bank(env),
             demo=env.get("DELIVERY_DEMO", "") == "1",
             tick_seconds=_number(env, "TICK_SECONDS", 5.0, 0.05, 600),
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0, 0.05, 600),
@@ -89,6 +108,36 @@ def _needed(env: Mapping[str, str], name: str, what: str) -> str:
     value = env.get(name, "").strip()
     if not value:
         raise SettingsWrong(f"{name} is not set: give {what}.")
+    return value
+
+
+def _bank(env: Mapping[str, str]) -> BankSettings | None:
+    """All of the bank's settings or none of them: half an account would collect money that nobody is told of."""
+    if not any(env.get(name, "").strip() for name in ("BANK_BIN", "BANK_ACCOUNT", "BANK_HOLDER", "BANK_HOOK_SECRET")):
+        return None
+    return BankSettings(
+        bin=_shaped(env, "BANK_BIN", r"[0-9]{6}", "the six digits of the bank in NAPAS' list"),
+        account=_shaped(env, "BANK_ACCOUNT", r"[0-9A-Z]{1,19}", "the account's number, 1 to 19 digits or capitals"),
+        holder=_shaped(env, "BANK_HOLDER", r"[^\x00-\x1f]{1,100}", "the account holder's name, up to 100 characters"),
+        hook_secret=_signing_secret(env, "BANK_HOOK_SECRET"),
+    )
+
+
+def _shaped(env: Mapping[str, str], name: str, shape: str, what: str) -> str:
+    value = _needed(env, name, what)
+    if not re.fullmatch(shape, value):
+        raise SettingsWrong(f"{name} cannot be right: give {what}.")
+    return value
+
+
+def _signing_secret(env: Mapping[str, str], name: str) -> str:
+    value = _needed(env, name, "whsec_ and the base64 of 24 to 64 bytes")
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not value.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise SettingsWrong(f"{name} cannot be right: give whsec_ and the base64 of 24 to 64 bytes.")
     return value
 
 

@@ -26,6 +26,8 @@ from demo.postgres import APPLICATION, OWNER, ROOT, Server, new_secrets, running
 from tests.factories import Town, make_town
 
 SECRETS = new_secrets()
+BANK_HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"""The Standard Webhooks vector's secret: the tests' bank signs with it."""
 MONDAY = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 """Monday 30 November 2026, 08:00 in Vietnam: no holiday within two weeks."""
 
@@ -76,6 +78,10 @@ def settings_for(url: str) -> Settings:
             "TWILIO_AUTH_TOKEN": "token-of-the-tests",
             "TWILIO_SENDER": "BUUDIEN",
             "TWILIO_BASE_URL": os.environ.get("TEST_TWILIO_URL", "http://127.0.0.1:9"),
+            "BANK_BIN": "970403",
+            "BANK_ACCOUNT": "0011012345678",
+            "BANK_HOLDER": "BUU DIEN THU NGHIEM",
+            "BANK_HOOK_SECRET": BANK_HOOK_SECRET,
             "DELIVERY_DEMO": "1",
             "WEBHOOKS_TO_LOOPBACK": "1",
             "REQUESTS_PER_MINUTE": "1000000",

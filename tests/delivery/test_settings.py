@@ -14,6 +14,12 @@ GOOD = {
     "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_SENDER": "BUUDIEN",
 }
+BANK = {
+    "BANK_BIN": "970403",
+    "BANK_ACCOUNT": "0011012345678",
+    "BANK_HOLDER": "BUU DIEN",
+    "BANK_HOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+}
 
 
 def test_a_whole_environment_is_read() -> None:
@@ -64,8 +70,43 @@ def test_what_makes_no_sense_is_named(name: str, value: str) -> None:
         assert value not in str(wrong.value)
 
 
+def test_a_bank_account_is_optional() -> None:
+    """A post that takes only cash starts without one."""
+    assert Settings.from_env(GOOD).bank is None
+    bank = Settings.from_env({**GOOD, **BANK}).bank
+    assert bank is not None
+    assert (bank.bin, bank.account, bank.holder) == ("970403", "0011012345678", "BUU DIEN")
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_half_a_bank_account_is_refused(name: str) -> None:
+    """People would transfer money that this system never hears of."""
+    with pytest.raises(SettingsWrong, match=name):
+        Settings.from_env({**GOOD, **{key: value for key, value in BANK.items() if key != name}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BANK_BIN", "97040"),
+        ("BANK_BIN", "VIETIN"),
+        ("BANK_ACCOUNT", "0011-0123"),
+        ("BANK_ACCOUNT", "1" * 20),
+        ("BANK_HOLDER", "X" * 101),
+        ("BANK_HOOK_SECRET", "whsec_c2hvcnQ="),
+        ("BANK_HOOK_SECRET", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ("BANK_HOOK_SECRET", "whsec_không phải base64"),
+    ],
+)
+def test_a_bank_account_that_makes_no_sense_is_named_without_its_value(name: str, value: str) -> None:
+    """The secret and the account stay out of what is printed."""
+    with pytest.raises(SettingsWrong, match=name) as wrong:
+        Settings.from_env({**GOOD, **BANK, name: value})
+    assert value not in str(wrong.value)
+
+
 def test_secrets_are_not_shown_when_settings_are_printed() -> None:
     """A settings object ends up in logs and tracebacks sooner or later."""
-    shown = repr(Settings.from_env(GOOD))
-    for secret in ("ab" * 32, "cd" * 32, "s" * 40, "token"):
+    shown = repr(Settings.from_env({**GOOD, **BANK}))
+    for secret in ("ab" * 32, "cd" * 32, "s" * 40, "token", BANK["BANK_HOOK_SECRET"]):
         assert secret not in shown
