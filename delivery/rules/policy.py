@@ -93,6 +93,7 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "address_wait_days": (0, 90),
         "free_redeliveries": (0, 9),
         "collection_rebate": (0, 1_000_000),
+        "transfer_wait_minutes": (1, 60),
         "agency_acknowledge_days": (1, 30),
     }
 )
@@ -147,6 +148,8 @@ class DeliveryPolicy:
     free_redeliveries: int
     collection_rebate: int
     """Taken off the postage when the addressee collects at the counter."""
+    transfer_wait_minutes: int
+    """How long a courier waits for the bank's notice of a transfer; then it is cash, or the charge is not paid."""
     agency_acknowledge_days: int
     quiet_from: time
     quiet_until: time
@@ -237,6 +240,7 @@ DEFAULT_DOCUMENT: Mapping[str, object] = MappingProxyType(
         "address_wait_days": 10,
         "free_redeliveries": 1,
         "collection_rebate": 0,
+        "transfer_wait_minutes": 5,
         "agency_acknowledge_days": 2,
         "quiet_from": "21:00",
         "quiet_until": "07:00",
@@ -245,13 +249,19 @@ DEFAULT_DOCUMENT: Mapping[str, object] = MappingProxyType(
 """The policy that ships. Published figures for the hold range from 8 to 45 days; the split is noon, where Viet Nam's
 working day is divided, and not the 15:00 of the Spanish rule that the other-half-day rule is taken from."""
 
+ADDED_LATER: Mapping[str, object] = MappingProxyType({"transfer_wait_minutes": 5})
+"""Fields that the first published documents do not have, with what those documents mean by it. Never to be changed:
+a stored policy keeps its meaning."""
+
 
 def read_policy(document: Mapping[str, object]) -> DeliveryPolicy:
-    """Read a policy document (JSON types; days `yyyy-mm-dd`, times `hh:mm`). Every field must be there.
+    """Read a policy document (JSON types; days `yyyy-mm-dd`, times `hh:mm`). Every field must be there but those
+    that documents did not have from the beginning (`ADDED_LATER`).
 
     Raises Invalid `policy-field` with the field's JSON pointer, for the first field that is unknown, missing, of the
     wrong type or out of range: a stored policy must never change its meaning because a default did.
     """
+    document = {**ADDED_LATER, **document}
     known = [field.name for field in dataclasses.fields(DeliveryPolicy)]
     for field in document:
         if field not in known:
@@ -288,6 +298,7 @@ def read_policy(document: Mapping[str, object]) -> DeliveryPolicy:
         address_wait_days=read.whole("address_wait_days"),
         free_redeliveries=read.whole("free_redeliveries"),
         collection_rebate=read.whole("collection_rebate"),
+        transfer_wait_minutes=read.whole("transfer_wait_minutes"),
         agency_acknowledge_days=read.whole("agency_acknowledge_days"),
         quiet_from=read.hour("quiet_from"),
         quiet_until=read.hour("quiet_until"),

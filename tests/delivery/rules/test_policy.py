@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from delivery.errors import Invalid
 from delivery.rules.policy import (
+    ADDED_LATER,
     DEFAULT_DOCUMENT,
     RANGES,
     AfterContacts,
@@ -51,6 +52,8 @@ def test_a_policy_survives_json_whatever_the_order_of_its_keys() -> None:
         ("hold_days", True),
         ("hold_days", -1),
         ("hold_days", 91),
+        ("transfer_wait_minutes", 0),
+        ("transfer_wait_minutes", "5"),
         ("visits_allowed", 0),
         ("least_gap_hours", 0),
         ("invitations_required", 1),
@@ -109,12 +112,19 @@ def test_who_may_receive_is_checked_to_the_last_proof(rules: dict[str, object], 
     assert refused.value.pointer == pointer
 
 
-@pytest.mark.parametrize("field", sorted(DEFAULT_DOCUMENT))
+@pytest.mark.parametrize("field", sorted(set(DEFAULT_DOCUMENT) - set(ADDED_LATER)))
 def test_a_missing_field_is_refused_not_guessed(field: str) -> None:
     """A default that changes later would change what an old policy means."""
     with pytest.raises(Invalid) as refused:
         read_policy({name: value for name, value in DEFAULT_DOCUMENT.items() if name != field})
     assert refused.value.pointer == f"/{field}"
+
+
+def test_a_document_from_before_a_field_existed_is_read_as_it_was_meant() -> None:
+    """Published policies are never edited: items accepted under them go on under the same rules."""
+    first = {name: value for name, value in DEFAULT_DOCUMENT.items() if name not in ADDED_LATER}
+    assert read_policy(first).transfer_wait_minutes == 5
+    assert read_policy({**first, "transfer_wait_minutes": 10}).transfer_wait_minutes == 10
 
 
 def test_an_unknown_field_is_refused() -> None:
