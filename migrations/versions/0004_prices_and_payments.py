@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("world_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=80), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("vat", sa.BigInteger(), nullable=False),
@@ -70,6 +71,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
         sa.UniqueConstraint("number", name=op.f("uq_statements_number")),
         sa.UniqueConstraint("world_id", "agency_id", "month", name=op.f("uq_statements_world_id_agency_id_month")),
+        sa.UniqueConstraint(
+            "world_id", "agency_id", "position", name=op.f("uq_statements_world_id_agency_id_position")
+        ),
     )
     op.create_table(
         "deposits",
@@ -136,6 +140,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.String(length=80), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("vat", sa.BigInteger(), nullable=False),
@@ -145,6 +150,7 @@ def upgrade() -> None:
         sa.Column("due_from_subsidy", sa.BigInteger(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("net + vat = gross", name=op.f("ck_quotes_gross")),
+        sa.ForeignKeyConstraint(["commune_id"], ["communes.id"], name=op.f("fk_quotes_commune_id_communes")),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_quotes_item_id_items")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
     )

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("world_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.String(length=80), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("through", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("made_by", sa.String(length=80), nullable=False),
@@ -29,12 +30,23 @@ def upgrade() -> None:
         sa.Column("paid_by", sa.String(length=80), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bank_reference", sa.String(length=80), nullable=True),
-        sa.CheckConstraint("(paid_at IS NULL) = (bank_reference IS NULL)", name=op.f("ck_remittances_paid")),
+        sa.Column("cancelled_by", sa.String(length=80), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_remittances_amount")),
+        sa.CheckConstraint("num_nonnulls(cancelled_at, cancelled_by) IN (0, 2)", name=op.f("ck_remittances_cancelled")),
+        sa.CheckConstraint(
+            "num_nonnulls(paid_at, paid_by, bank_reference) IN (0, 3)", name=op.f("ck_remittances_paid")
+        ),
+        sa.CheckConstraint("paid_at IS NULL OR cancelled_at IS NULL", name=op.f("ck_remittances_one_end")),
+        sa.CheckConstraint("paid_by <> made_by", name=op.f("ck_remittances_two_persons")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_remittances_agency_id_agencies")),
         sa.ForeignKeyConstraint(["world_id"], ["worlds.id"], name=op.f("fk_remittances_world_id_worlds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remittances")),
+        sa.UniqueConstraint("bank_reference", name=op.f("uq_remittances_bank_reference")),
         sa.UniqueConstraint("number", name=op.f("uq_remittances_number")),
+        sa.UniqueConstraint(
+            "world_id", "agency_id", "position", name=op.f("uq_remittances_world_id_agency_id_position")
+        ),
     )
     op.create_index(op.f("ix_remittances_agency_id"), "remittances", ["agency_id"], unique=False)
     op.create_table(
@@ -215,15 +227,19 @@ def upgrade() -> None:
         ),
         sa.Column("payment_id", sa.Uuid(), nullable=True),
         sa.Column("statement_id", sa.Uuid(), nullable=True),
+        sa.Column("adjusts_id", sa.Uuid(), nullable=True),
         sa.Column("item_id", sa.Uuid(), nullable=True),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("vat", sa.BigInteger(), nullable=False),
         sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("rates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("export", sa.String(length=80), nullable=True),
+        sa.CheckConstraint("(gross < 0) = (adjusts_id IS NOT NULL)", name=op.f("ck_receipts_adjusts")),
         sa.CheckConstraint("net + vat = gross", name=op.f("ck_receipts_gross")),
-        sa.CheckConstraint("num_nonnulls(payment_id, statement_id) = 1", name=op.f("ck_receipts_for_one")),
+        sa.CheckConstraint("num_nonnulls(payment_id, statement_id, adjusts_id) = 1", name=op.f("ck_receipts_for_one")),
+        sa.ForeignKeyConstraint(["adjusts_id"], ["receipts.id"], name=op.f("fk_receipts_adjusts_id_receipts")),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_receipts_item_id_items")),
         sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_receipts_payment_id_payments")),
         sa.ForeignKeyConstraint(["statement_id"], ["statements.id"], name=op.f("fk_receipts_statement_id_statements")),
@@ -232,8 +248,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("payment_id", name=op.f("uq_receipts_payment_id")),
         sa.UniqueConstraint("statement_id", name=op.f("uq_receipts_statement_id")),
     )
+    op.create_index(op.f("ix_receipts_adjusts_id"), "receipts", ["adjusts_id"], unique=False)
     op.create_index(op.f("ix_receipts_export"), "receipts", ["export"], unique=False)
     op.create_index(op.f("ix_receipts_item_id"), "receipts", ["item_id"], unique=False)
+    op.create_index(
+        "ix_receipts_not_exported", "receipts", ["day"], unique=False, postgresql_where=sa.text("export IS NULL")
+    )
     op.create_table(
         "remittance_lines",
         sa.Column("remittance_id", sa.Uuid(), nullable=False),
@@ -241,13 +261,20 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("released", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_remittance_lines_item_id_items")),
         sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_remittance_lines_payment_id_payments")),
         sa.ForeignKeyConstraint(
             ["remittance_id"], ["remittances.id"], name=op.f("fk_remittance_lines_remittance_id_remittances")
         ),
         sa.PrimaryKeyConstraint("remittance_id", "position", name=op.f("pk_remittance_lines")),
-        sa.UniqueConstraint("payment_id", name=op.f("uq_remittance_lines_payment_id")),
+    )
+    op.create_index(
+        "ix_remittance_lines_listed",
+        "remittance_lines",
+        ["payment_id"],
+        unique=True,
+        postgresql_where=sa.text("NOT released"),
     )
     op.create_table(
         "statement_lines",
