@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from delivery.clock import Clock, MovableClock, SystemClock
+from delivery.money.publishing import published
 from delivery.outbound.sms import SmsGateway
 from delivery.settings import Settings
 from delivery.store.agencies import LIVE
@@ -16,7 +17,6 @@ from delivery.store.communes import read_gazetteer
 from delivery.store.work import Work, open_work
 from routing.addresses import Matcher
 from tariffs.book import Book
-from tariffs.shelf import shipped
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,11 @@ class Wiring:
             gazetteer = read_gazetteer(unit.session)
         return Matcher(gazetteer)
 
-    @cached_property
+    @property
     def books(self) -> tuple[Book, ...]:
-        """The tariff books that may be in force."""
-        return shipped()
+        """The published tariff books, by their days: one short query, since another process may publish one."""
+        with self.work("job:tariffs") as unit:
+            return published(unit)
 
 
 def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:

@@ -15,6 +15,9 @@ from tariffs.money import WHOLE, Rate, rate_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+MOST = 1_000_000_000
+"""No amount, weight or count of a book comes near: sums of prices must fit what they are kept in."""
+
 
 class BookRefused(TariffRefusal):
     """A text is not a whole tariff book. `place` says where, `reason` why; `vi` and `en` say both."""
@@ -38,6 +41,9 @@ class Table:
         self._left = dict(values)
         self._place = place
         self._prefix = prefix
+        for key in self._left:
+            if not key.isprintable():
+                self.refuse("", f"{key!r} cannot be printed.", f"{key!r} có ký tự không in được.")
 
     def where(self, key: str = "") -> str:
         """The path of `key` inside the text."""
@@ -70,6 +76,12 @@ class Table:
         value = self._take(key)
         if not isinstance(value, str) or isinstance(value, Fraction) or not value.strip():
             self.refuse(key, "must be a text that is not empty.", "phải là chữ và không được để trống.")
+        if not value.isprintable():
+            self.refuse(
+                key,
+                "must be one line of characters that can be printed.",
+                "phải là một dòng gồm các ký tự in được.",
+            )
         return value
 
     def whole(self, key: str, *, least: int = 0) -> int:
@@ -82,6 +94,8 @@ class Table:
             )
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             self.refuse(key, f"must be a whole number, {least} or more.", f"phải là số nguyên, từ {least} trở lên.")
+        if value > MOST:
+            self.refuse(key, f"must be {MOST} or less.", f"phải từ {MOST} trở xuống.")
         return value
 
     def percent(self, key: str, *, otherwise: str = "") -> Rate:
@@ -157,5 +171,8 @@ def parsed(text: str, place: str) -> Table:
     """The whole text as a table. Raises BookRefused when it is not TOML."""
     try:
         return Table(tomllib.loads(text, parse_float=Fraction), place, "")
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise BookRefused(place, "is not TOML: too deep.", vi="không phải TOML: lồng quá sâu.") from None
+    except ValueError as error:
+        # Days and numbers that no calendar and no machine has are ValueErrors of their own.
         raise BookRefused(place, f"is not TOML: {error}.", vi=f"không phải TOML: {error}.") from error

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from delivery import parties, policies
+from delivery.money import publishing
 from delivery.store.agencies import Agency, HandoverPoint
 from delivery.store.communes import Commune
 from delivery.store.offices import Office
@@ -92,6 +93,7 @@ def make_town(wiring: Wiring) -> Town:
             for key, name in names.items()
         }
         policies.load_default(unit)
+        publishing.seed(unit)
         for commune in found.values():
             session.add(
                 Office(

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, func, select, text
 
 from delivery import custody, parties, policies
 from delivery.cli.speaking import end, owner_url, speaking, wiring_here
+from delivery.money import publishing
 from delivery.store.communes import Commune, OldUnit, load_gazetteer, read_gazetteer
 from delivery.store.communes_data import read_gazetteer as read_package
 from delivery.store.offices import Office
@@ -100,10 +101,11 @@ def _offices_open() -> None:
 @_policies.command("load")
 @speaking
 def _policies_load() -> None:
-    """Publish the shipped default policy where there is none."""
+    """Publish the shipped default policy where there is none, and the shipped tariff books where there are none."""
     with wiring_here().work("job:policies") as unit:
-        loaded = policies.load_default(unit)
+        loaded, books = policies.load_default(unit), publishing.seed(unit)
     click.echo("The default policy is in force." if loaded else "A policy is there already; nothing was changed.")
+    click.echo(f"{books} tariff books of this release were published." if books else "The tariff books are there.")
 
 
 @_parties.command("load")
