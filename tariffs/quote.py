@@ -40,18 +40,23 @@ class AssertedBy(StrEnum):
     """The agency asserts it."""
     CLERK = "clerk"
     """A clerk at the counter records the paper seen."""
+    NOBODY = "nobody"
+    """Nobody yet: somebody asks what a price would be. It stands in a public answer, never in an item's price."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaiverClaim:
-    """A waiver that somebody vouches for. `who` is an agency's code or a staff number, never a name: it is printed."""
+    """A waiver that somebody vouches for. `who` is an agency's code or a staff number, never a name: it is printed.
+
+    When nobody vouches yet, `who` is empty.
+    """
 
     kind: str
     asserted_by: AssertedBy
-    who: str
+    who: str = ""
 
     def __post_init__(self) -> None:
-        if not self.kind or not self.who.strip():
+        if not self.kind or bool(self.who.strip()) is (self.asserted_by is AssertedBy.NOBODY):
             raise ValueError(f"The waiver “{self.kind}” needs a kind and the code of who vouches for it.")
 
 
@@ -172,16 +177,23 @@ def _waive(bill: Bill, book: Book, request: Request) -> None:
         bill.move(moves, waiver, _vouched(claim) if claim else BY_ADDRESS)
 
 
-def _least_vouched_first(claim: WaiverClaim) -> tuple[bool, str]:
+def _least_vouched_first(claim: WaiverClaim) -> tuple[int, str]:
     """A paper that a clerk saw outweighs an agency's word, so it comes later and stays."""
-    return claim.asserted_by is AssertedBy.CLERK, claim.who
+    return _WEIGHT[claim.asserted_by], claim.who
+
+
+_WEIGHT = {AssertedBy.NOBODY: 0, AssertedBy.AGENCY: 1, AssertedBy.CLERK: 2}
 
 
 def _vouched(claim: WaiverClaim) -> Words:
     """Who says that a claim is true, for the line."""
-    if claim.asserted_by is AssertedBy.AGENCY:
-        return Words(vi=f"cơ quan {claim.who} xác nhận", en=f"asserted by agency {claim.who}")
-    return Words(vi=f"giao dịch viên {claim.who} đã xem giấy tờ", en=f"paper seen by clerk {claim.who}")
+    match claim.asserted_by:
+        case AssertedBy.AGENCY:
+            return Words(vi=f"cơ quan {claim.who} xác nhận", en=f"asserted by agency {claim.who}")
+        case AssertedBy.CLERK:
+            return Words(vi=f"giao dịch viên {claim.who} đã xem giấy tờ", en=f"paper seen by clerk {claim.who}")
+        case AssertedBy.NOBODY:
+            return Words(vi="khi có người xác nhận", en="once somebody vouches for it")
 
 
 def _refuse_unknown(book: Book, request: Request) -> None:

@@ -63,7 +63,7 @@ def request(
 
 def claim(kind: str, *, asserted_by: AssertedBy = AssertedBy.AGENCY, who: str = "H29") -> WaiverClaim:
     """A waiver that agency H29 vouches for, unless told otherwise."""
-    return WaiverClaim(kind=kind, asserted_by=asserted_by, who=who)
+    return WaiverClaim(kind=kind, asserted_by=asserted_by, who="" if asserted_by is AssertedBy.NOBODY else who)
 
 
 percents = st.integers(0, 10_000).map(lambda rate: percent_of(rate_of(f"{rate // 100}.{rate % 100:02d}")))

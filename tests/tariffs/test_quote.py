@@ -266,6 +266,7 @@ def test_a_waiver_is_laid_on_whom_the_book_names() -> None:
     [
         (AssertedBy.AGENCY, "(cơ quan H29 xác nhận)", "(asserted by agency H29)"),
         (AssertedBy.CLERK, "(giao dịch viên H29 đã xem giấy tờ)", "(paper seen by clerk H29)"),
+        (AssertedBy.NOBODY, "(khi có người xác nhận)", "(once somebody vouches for it)"),
     ],
 )
 def test_a_waivers_line_names_who_vouches_for_it(asserted_by: AssertedBy, vi: str, en: str) -> None:
