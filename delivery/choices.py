@@ -20,9 +20,10 @@ from delivery.store.base import new_id
 from delivery.store.items import HolderKind, Item, NextStep, Placed
 from delivery.store.queries.attempts import AUTHORISED_PERSON
 from delivery.store.queries.items import locked
-from delivery.store.queries.policies import policy_of, working_calendar
+from delivery.store.queries.policies import policy_of, receivers_of, working_calendar
 from delivery.store.work import Work
 from delivery.vault import Person, Reason, Vault
+from tariffs.book import Book
 
 COUNTER = "counter"
 ADDRESS = "address"
@@ -59,14 +60,16 @@ def options(unit: Work, item: Item) -> Options:
     )
 
 
-def choose_later(unit: Work, item_id: UUID, *, day: date, half_day: HalfDay | None, via: str) -> Item:
+def choose_later(
+    unit: Work, item_id: UUID, books: Sequence[Book], *, day: date, half_day: HalfDay | None, via: str
+) -> Item:
     """Another visit on `day`; from the counter too, and once beyond the policy's visits while redelivery is free.
 
     `via` is "page", "sms" or "counter". Raises Refused in words when no visit can be agreed on, Invalid
     `day-not-offered` for a day outside `options`.
     """
     item = locked(unit, item_id)
-    agree(unit, item, day=day, half_day=half_day, via=_channel(via))
+    agree(unit, item, books, day=day, half_day=half_day, via=_channel(via))
     unit.session.flush()
     return item
 
@@ -175,7 +178,7 @@ def _why_no_counter(item: Item) -> Refused | None:
 
 
 def _why_no_person(unit: Work, item: Item) -> Refused | None:
-    if policy_of(unit, item).receiver(Receiver.AUTHORISED) is None:
+    if all(rule.who is not Receiver.AUTHORISED for rule in receivers_of(unit, item)):
         return _refused(
             item, "in-person", "loại giấy tờ này chỉ giao tận tay người nhận", "only its addressee may receive it"
         )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delivery.errors import Invalid, Refused, Trouble
 from delivery.money import charging
+from delivery.money.correcting import COUNTER_REBATE
 from delivery.rules.codes import S10, DossierCode
 from delivery.rules.phones import parse_phone
 from delivery.rules.states import Happening, State
@@ -371,6 +372,7 @@ def _again(old: Item, person: Person, given: GivenAddress) -> Submission:
         agency_fee=old.agency_fee,
         payer=old.payer,
         waivers=tuple(old.waivers),
+        options=tuple(option for option in old.options if option != COUNTER_REBATE),
         due_day=None,
         documents=tuple(Paper(kind=d.kind, original=d.original, sheets=d.sheets) for d in old.documents),
         addressee=Recipient(

@@ -1,7 +1,7 @@
 """Items at the counter: invited for, reminded of, collected, sent out again, or held until their time is over."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money.charging import Method, Taker
+from delivery.money.correcting import rebate_for_collecting
 from delivery.outbound.outbox import put_sms
 from delivery.rules.calendar import HalfDay
 from delivery.rules.policy import Channel, Proof, Receiver
@@ -36,6 +37,7 @@ from delivery.store.queries.held import (
 from delivery.store.queries.items import locked, locked_by_number, unknown_item
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.work import Work
+from tariffs.book import Book
 
 # What may stand in an event: the post's own letter numbers, and other carriers'.
 _LETTER_NUMBER = re.compile(r"[A-Za-z0-9_.:+\-]{3,80}")
@@ -188,6 +190,7 @@ def post_letter(unit: Work, *, invitation_id: UUID, office_id: UUID, proof: str)
 
 def collect(
     unit: Work,
+    books: Sequence[Book],
     *,
     number: str,
     office_id: UUID,
@@ -198,8 +201,9 @@ def collect(
 ) -> Event:
     """Hand an item over at the counter, to whom the policy names and always against an identity document.
 
-    Raises NotFound for an item that is not at this office, Refused in words: not at the counter, recalled, a
-    receiver or proofs that do not do, money due.
+    Who comes is spared a visit's cost: the book's rebate is taken off before they pay. Raises NotFound for an item that
+    is not at this office, Refused in words: not at the counter, recalled, a receiver or proofs that do not do, money
+    due.
     """
     item = _at_counter_of(unit, number, office_id)
     shown = set(proofs)
@@ -210,6 +214,7 @@ def collect(
             en=f"Item {number} is handed over at the counter only against an identity document.",
             facts={"number": number, "missing": str(Proof.IDENTITY)},
         )
+    rebate_for_collecting(unit, item, books)
     delivered = hand_over(
         unit,
         item,
@@ -226,14 +231,22 @@ def collect(
     return delivered
 
 
-def redeliver(unit: Work, *, number: str, office_id: UUID, day: date, half_day: HalfDay | None = None) -> Item:
+def redeliver(
+    unit: Work,
+    books: Sequence[Book],
+    *,
+    number: str,
+    office_id: UUID,
+    day: date,
+    half_day: HalfDay | None = None,
+) -> Item:
     """The addressee asks the counter for another visit: back to the shelf, to go out on `day`.
 
     Raises NotFound for an item that is not at this office, Refused in words when no visit is left or it goes back,
     Invalid `day-not-offered` for a day that cannot be had.
     """
     item = _at_counter_of(unit, number, office_id)
-    agree(unit, item, day=day, half_day=half_day, via="counter")
+    agree(unit, item, books, day=day, half_day=half_day, via="counter")
     unit.session.flush()
     return item
 

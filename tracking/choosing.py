@@ -49,7 +49,7 @@ def _make(unit: Work, item_id: UUID) -> str:
     match request.form.get("choice"):
         case "later" | "half_day":
             day, half = _day(), _half()
-            choices.choose_later(unit, item_id, day=day, half_day=half, via=VIA)
+            choices.choose_later(unit, item_id, sessions.wiring().books, day=day, half_day=half, via=VIA)
             when = in_language(plain_day(day)) + in_language(of_half(half))
             return str(_("Đã ghi nhận: bưu tá sẽ đến %(when)s. Muốn đổi, hãy chọn lại bên dưới.", when=when))
         case "counter":

@@ -286,7 +286,7 @@ def _priced(unit: Work, item: Item, books: Sequence[Book], row: Quote | None) ->
     if row is None:
         row = Quote(item_id=item.id, corrections=[])
         unit.session.add(row)
-    row.book, row.day, row.document = quote.book, quote.day, quote.as_json()
+    row.book, row.day, row.commune_id, row.document = quote.book, quote.day, item.commune.id, quote.as_json()
     row.net, row.vat, row.gross = quote.net, quote.vat, quote.gross
     row.due_from_addressee = quote.owed_by(Payer.ADDRESSEE)
     row.due_from_agency = quote.owed_by(Payer.AGENCY)

@@ -1,19 +1,28 @@
 """A frozen price is never edited: when what it rests on changed, lines are reversed and added."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sqlalchemy import select
+
+from delivery.errors import Refused
 from delivery.money.charging import paid_for_postage, standing, write_up
 from delivery.money.pricing import price
 from delivery.money.refunds import owe_back
+from delivery.rules.states import FINAL, State
 from delivery.store.base import new_id
+from delivery.store.communes import Commune
 from delivery.store.items import Item
 from delivery.store.ledger import Account, PostingKind
-from delivery.store.money import Correction, CorrectionReason
+from delivery.store.money import Correction, CorrectionReason, WaiverSeen
 from delivery.store.queries.money import quote_of
 from delivery.store.work import Work
-from tariffs.book import Book, Payer
+from tariffs.book import Book, Payer, Proof, Waiver
 from tariffs.correction import difference
 from tariffs.lines import Quote
+
+COUNTER_REBATE: Final = "counter_collection"
+"""The rebate of a book for an addressee who comes to the counter; a book without it gives none."""
 
 
 def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: CorrectionReason) -> Correction | None:
@@ -23,17 +32,16 @@ def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: Correction
     refund due. The caller holds the item's lock. Raises Invalid for what the book cannot price.
     """
     row = quote_of(unit, item.id)
-    if row is None or row.frozen_at is None or item.commune is None:
+    if row is None or row.frozen_at is None:
         return None
-    before = standing(row)
-    after = price(unit, item, item.commune, [book for book in books if book.code == row.book], day=row.day)
-    lines = difference(before, after)
+    own = [book for book in books if book.code == row.book]
+    after = price(unit, item, unit.session.get_one(Commune, row.commune_id), own, day=row.day)
+    lines = difference(standing(row), after)
     if not lines:
         return None
     added = Quote(book=row.book, day=row.day, lines=lines)
     correction = Correction(
         id=new_id(),
-        quote_id=row.id,
         item_id=item.id,
         seq=len(row.corrections) + 1,
         reason=reason,
@@ -55,3 +63,87 @@ def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: Correction
     if too_much > 0:
         owe_back(unit, item, too_much, since=Account.ADDRESSEE, why=f"price-fell:{reason}")
     return correction
+
+
+def rebate_for_collecting(unit: Work, item: Item, books: Sequence[Book]) -> Correction | None:
+    """The addressee stands at the counter: the book's rebate is taken off what they owe, once."""
+    row = quote_of(unit, item.id)
+    book = None if row is None else _book(books, row.book)
+    if book is None or COUNTER_REBATE not in book.rebates or COUNTER_REBATE in item.options:
+        return None
+    item.options = [*item.options, COUNTER_REBATE]
+    return correct(unit, item, books, reason=CorrectionReason.COLLECTED_AT_COUNTER)
+
+
+def counter_saving(unit: Work, item: Item, books: Sequence[Book]) -> int:
+    """What collecting at the counter would spare the addressee, in đồng; 0 where it spares nothing or is done."""
+    row = quote_of(unit, item.id)
+    book = None if row is None else _book(books, row.book)
+    if row is None or book is None or COUNTER_REBATE not in book.rebates or COUNTER_REBATE in item.options:
+        return 0
+    options = frozenset((*item.options, COUNTER_REBATE))
+    commune = unit.session.get_one(Commune, row.commune_id)
+    after = price(unit, item, commune, [book], day=row.day, options=options)
+    return standing(row).owed_by(Payer.ADDRESSEE) - after.owed_by(Payer.ADDRESSEE)
+
+
+def redelivery_charge(unit: Work, item: Item, books: Sequence[Book]) -> int:
+    """What one more visit asked for would add to the addressee's debt, in đồng; 0 while redelivery is free."""
+    row = quote_of(unit, item.id)
+    book = None if row is None else _book(books, row.book)
+    if row is None or book is None:
+        return 0
+    commune = unit.session.get_one(Commune, row.commune_id)
+    after = price(unit, item, commune, [book], day=row.day, redeliveries=item.redeliveries + 1)
+    return after.owed_by(Payer.ADDRESSEE) - standing(row).owed_by(Payer.ADDRESSEE)
+
+
+def waivers_to_show(unit: Work, item: Item, books: Sequence[Book]) -> list[Waiver]:
+    """The waivers that a paper shown now could still prove for the item; none once it is final or the agency pays."""
+    row = quote_of(unit, item.id)
+    book = None if row is None else _book(books, row.book)
+    if book is None or item.state in FINAL or item.payer != Payer.ADDRESSEE:
+        return []
+    known = {*item.waivers, *unit.session.scalars(select(WaiverSeen.kind).where(WaiverSeen.item_id == item.id))}
+    return [waiver for kind, waiver in book.waivers.items() if waiver.proof is Proof.CLAIM and kind not in known]
+
+
+def see_paper(unit: Work, item: Item, books: Sequence[Book], *, kind: str, login: str) -> Correction | None:
+    """A clerk saw the paper that proves a waiver: it counts from now on, also for a price that is frozen.
+
+    The line names the clerk's login. None when another waiver spares the addressee more already. The caller holds the
+    item's lock. Raises Refused for a waiver that cannot be shown for this item (any more).
+    """
+    if kind not in {waiver.kind for waiver in waivers_to_show(unit, item, books)}:
+        raise Refused(
+            "waiver-not-to-show",
+            vi=f"Không ghi nhận được diện miễn giảm này cho bưu gửi {item.number}: đã ghi, cơ quan trả cước, "
+            "hoặc bưu gửi đã kết thúc.",
+            en=f"This relief cannot be recorded for item {item.number}: it is already, the agency pays, "
+            "or the item has ended.",
+            facts={"number": item.number, "kind": kind},
+        )
+    unit.session.add(WaiverSeen(item_id=item.id, kind=kind, staff_login=login, seen_at=unit.now))
+    unit.session.flush()
+    return correct(unit, item, books, reason=CorrectionReason.WAIVER_SEEN)
+
+
+def weigh_again(unit: Work, item: Item, books: Sequence[Book], *, weight_g: int) -> Correction | None:
+    """The scales were wrong: the item weighs `weight_g` grams. The caller holds the item's lock.
+
+    Raises Refused for an item that has ended or is still at its agency, Invalid for a weight that the book has no
+    price for.
+    """
+    if item.state in FINAL or item.state is State.REGISTERED:
+        raise Refused(
+            "not-to-weigh",
+            vi=f"Chỉ cân lại bưu gửi mà bưu điện đang giữ; bưu gửi {item.number} thì không.",
+            en=f"Only an item in the post's hands is weighed again; item {item.number} is not.",
+            facts={"number": item.number, "state": str(item.state)},
+        )
+    item.weight_g = weight_g
+    return correct(unit, item, books, reason=CorrectionReason.WEIGHED_AGAIN)
+
+
+def _book(books: Sequence[Book], code: str) -> Book | None:
+    return next((book for book in books if book.code == code), None)

@@ -19,14 +19,33 @@ from tariffs.money import Dong
 from tariffs.quote import AssertedBy, Payer, Place, WaiverClaim
 
 
-def price(unit: Work, item: Item, commune: Commune, books: Sequence[Book], *, day: date) -> tariffs.Quote:
+def price(
+    unit: Work,
+    item: Item,
+    commune: Commune,
+    books: Sequence[Book],
+    *,
+    day: date,
+    options: frozenset[str] | None = None,
+    redeliveries: int | None = None,
+) -> tariffs.Quote:
     """Price the item as it is now by the book of `day`, to be handed over in `commune`.
 
-    Counts the agency's waivers and the papers that clerks saw. Raises Invalid, pointing into the submission, for what
-    the book cannot price.
+    Counts the agency's waivers and the papers that clerks saw. `options` and `redeliveries` ask what it would cost
+    with others than the item has. Raises Invalid, pointing into the submission, for what the book cannot price.
     """
+    asked = frozenset(item.options) if options is None else options
+    visits = item.redeliveries if redeliveries is None else redeliveries
     try:
-        return tariffs.quote(book := in_force(books, day), _request(unit, item, commune, book, day))
+        book = in_force(books, day)
+        if item.last_seq == 0 and (early := asked & book.rebates.keys()):
+            # A rebate is earned later; nobody hands an item over with it.
+            raise TariffRefusal(
+                "unknown-option",
+                vi=f"“{min(early)}” không phải tùy chọn khi gửi.",
+                en=f"“{min(early)}” is no option that an item is handed over with.",
+            )
+        return tariffs.quote(book, _request(unit, item, commune, book, day, asked, visits))
     except TariffRefusal as refusal:
         raise refused(refusal) from refusal
 
@@ -45,7 +64,9 @@ def place_of(commune: Commune) -> Place:
 _CULPRITS = {"too-heavy": "/weight_g", "unknown-waiver": "/waivers", "unknown-option": "/options"}
 
 
-def _request(unit: Work, item: Item, commune: Commune, book: Book, day: date) -> tariffs.Request:
+def _request(
+    unit: Work, item: Item, commune: Commune, book: Book, day: date, options: frozenset[str], redeliveries: int
+) -> tariffs.Request:
     payer = Payer(item.payer)
     return tariffs.Request(
         service=Service(item.service),
@@ -54,11 +75,11 @@ def _request(unit: Work, item: Item, commune: Commune, book: Book, day: date) ->
         weight_g=item.weight_g,
         payer=payer,
         day=day,
-        options=frozenset(item.options),
+        options=options,
         waivers=_claims(unit, item),
         agency_fee_to_collect=Dong(item.agency_fee),
         volume_tier=_tier(unit, item.agency_id, book, day) if payer is Payer.AGENCY else None,
-        redeliveries=item.redeliveries,
+        redeliveries=redeliveries,
     )
 
 

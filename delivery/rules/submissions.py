@@ -77,7 +77,7 @@ class Submission:
     """One result as its agency hands it over. Weight in grams, `agency_fee` in whole đồng.
 
     `point` and `return_point` are codes of the agency's hand-over points. `payer` None leaves it to the agency's
-    contract. `due_day` is the day promised to the citizen.
+    contract. `due_day` is the day promised to the citizen, `options` are codes of the tariff book.
     """
 
     agency_reference: str
@@ -92,6 +92,7 @@ class Submission:
     due_day: date | None
     documents: tuple[Paper, ...]
     addressee: Recipient
+    options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.weight_g <= 30_000:
@@ -105,7 +106,10 @@ class Submission:
 
     def as_json(self) -> Mapping[str, object]:
         """Everything in one fixed form: equal for equal submissions."""
+        # Absent when empty, so that a submission of before there were options still equals its repeat.
+        asked = {"options": sorted(self.options)} if self.options else {}
         return {
+            **asked,
             "agency_reference": self.agency_reference,
             "dossier_code": self.dossier_code,
             "point": self.point,

@@ -1,16 +1,20 @@
 """Agrees on the day of another visit with the addressee."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from delivery.errors import Invalid, Refused
+from delivery.money.correcting import correct
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import HalfDay, vietnam_instant
 from delivery.rules.states import Happening, State, targets
 from delivery.store.attempts import Choice
 from delivery.store.items import HolderKind, Item, NextStep
+from delivery.store.money import CorrectionReason
 from delivery.store.queries.attempts import ANOTHER_DAY, REDELIVERY, counted_visits, redeliveries_asked
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.work import Work
+from tariffs.book import Book
 
 
 def days_offered(unit: Work, item: Item) -> tuple[date, ...]:
@@ -23,10 +27,11 @@ def days_offered(unit: Work, item: Item) -> tuple[date, ...]:
     return tuple(day for day in ahead if calendar.is_working(day))
 
 
-def agree(unit: Work, item: Item, *, day: date, half_day: HalfDay | None, via: str) -> None:
+def agree(unit: Work, item: Item, books: Sequence[Book], *, day: date, half_day: HalfDay | None, via: str) -> None:
     """Promise a visit on `day`, in `half_day` if one is given; an item held at the counter goes back to the shelf.
 
-    After the policy's visits this allows one more, as often as redelivery is free. Raises Refused in words when no
+    After the policy's visits this allows one more, as often as the policy lets one be asked for; whether it costs
+    something is the tariff book's matter. Raises Refused in words when no
     visit can be agreed on, Invalid `day-not-offered` for a day that is not worked, past, or too far ahead.
     """
     refusal = why_no_visit(unit, item)
@@ -43,6 +48,9 @@ def agree(unit: Work, item: Item, *, day: date, half_day: HalfDay | None, via: s
         )
     policy = policy_of(unit, item)
     kind = REDELIVERY if _visits_used_up(unit, item) else ANOTHER_DAY
+    if kind == REDELIVERY:
+        item.redeliveries += 1
+        correct(unit, item, books, reason=CorrectionReason.REDELIVERY)
     unit.session.add(Choice(item_id=item.id, kind=kind, day=day, half_day=half_day, via=via, chosen_at=unit.now))
     begins = policy.half_day_split if half_day is HalfDay.AFTERNOON else policy.visits_from
     item.next_step, item.not_before, item.half_day = NextStep.DELIVER, vietnam_instant(day, begins), half_day

@@ -17,7 +17,7 @@ from delivery.store.attempts import Choice
 from delivery.store.events import Event
 from delivery.store.items import Holder, HolderKind, Item
 from delivery.store.queries.attempts import AUTHORISED_PERSON
-from delivery.store.queries.policies import policy_of
+from delivery.store.queries.policies import receivers_of
 from delivery.store.work import Work
 from delivery.vault import Vault
 
@@ -127,7 +127,7 @@ def _authorised_before(unit: Work, item: Item, receiver: Receiver) -> set[Proof]
 
 
 def _refuse_receiver(unit: Work, item: Item, receiver: Receiver, shown: set[Proof]) -> None:
-    rule = policy_of(unit, item).receiver(receiver)
+    rule = next((rule for rule in receivers_of(unit, item) if rule.who is receiver), None)
     if rule is None:
         raise Refused(
             "receiver-not-allowed",

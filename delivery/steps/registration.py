@@ -49,7 +49,7 @@ def draft_item(
         agency_fee=given.agency_fee,
         payer=given.payer or ("agency" if agency.prepaid else "addressee"),
         waivers=sorted(set(given.waivers)),
-        options=[],
+        options=sorted(set(given.options)),
         redeliveries=0,
         policy_version=policy_for(unit, given, office),
         state=State.REGISTERED,

@@ -12,7 +12,10 @@ from delivery.store.items import Item
 
 
 class Quote(Base):
-    """A price as lines that add up (`tariffs.quote.Quote.as_json`). An estimate until `frozen_at`, then for ever."""
+    """A price as lines that add up (`tariffs.quote.Quote.as_json`). An estimate until `frozen_at`, then for ever.
+
+    `commune_id` is where it was to be handed over when it was priced: an address corrected later moves no price.
+    """
 
     __tablename__ = "quotes"
     __table_args__ = (CheckConstraint("net + vat = gross", name="gross"),)
@@ -21,6 +24,7 @@ class Quote(Base):
     item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), index=True)
     book: Mapped[Code]
     day: Mapped[date]
+    commune_id: Mapped[int] = mapped_column(ForeignKey("communes.id"))
     document: Mapped[Json]
     net: Mapped[Money]
     vat: Mapped[Money]
@@ -41,6 +45,8 @@ class CorrectionReason(StrEnum):
     WAIVER_SEEN = "waiver_seen"
     WEIGHED_AGAIN = "weighed_again"
     PRICE_ERROR = "price_error"
+    CLAIM = "claim"
+    """The carriage failed: the item was lost, damaged or late, and what was charged for it goes back."""
 
 
 class Correction(Base):

@@ -36,7 +36,7 @@ def _options(post: Post, number: str) -> choices.Options:
 def _later(post: Post, number: str, day: date, half_day: HalfDay | None = None) -> None:
     item_id = post.item(number).id
     with post.wiring.work(CITIZEN) as unit:
-        choices.choose_later(unit, item_id, day=day, half_day=half_day, via="page")
+        choices.choose_later(unit, item_id, post.wiring.books, day=day, half_day=half_day, via="page")
 
 
 def _counter(post: Post, number: str) -> None:

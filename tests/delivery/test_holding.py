@@ -34,12 +34,14 @@ def post(wiring: Wiring, town: Town, clock: HandClock) -> Post:
 def _collect(post: Post, number: str, **more: object) -> None:
     given: dict[str, object] = {"receiver": Receiver.ADDRESSEE, "proofs": PROOFS, "paid": Method.CASH, **more}
     with post.wiring.work(CLERK) as unit:
-        holding.collect(unit, number=number, office_id=post.office, **given)  # type: ignore[arg-type]
+        holding.collect(unit, post.wiring.books, number=number, office_id=post.office, **given)  # type: ignore[arg-type]
 
 
 def _redeliver(post: Post, number: str, day: date) -> None:
     with post.wiring.work(CLERK) as unit:
-        holding.redeliver(unit, number=number, office_id=post.office, day=day, half_day=HalfDay.MORNING)
+        holding.redeliver(
+            unit, post.wiring.books, number=number, office_id=post.office, day=day, half_day=HalfDay.MORNING
+        )
 
 
 def test_the_message_that_it_is_ready_is_the_first_invitation_and_counts_with_its_receipt(post: Post) -> None:
@@ -229,7 +231,14 @@ def test_collecting_needs_an_identity_document_the_payment_and_the_right_office(
     with pytest.raises(Refused, match="are due"):
         _collect(post, number, paid=None)
     with pytest.raises(NotFound), post.wiring.work(CLERK) as unit:
-        holding.collect(unit, number=number, office_id=post.town.tan_dinh, receiver=Receiver.ADDRESSEE, proofs=PROOFS)
+        holding.collect(
+            unit,
+            post.wiring.books,
+            number=number,
+            office_id=post.town.tan_dinh,
+            receiver=Receiver.ADDRESSEE,
+            proofs=PROOFS,
+        )
     _collect(post, number)
     collected = post.events(number)[-1]
     assert (collected.data["to"], collected.data["who"]) == ("counter", "addressee")

@@ -177,7 +177,7 @@ class Walk(RuleBasedStateMachine):
             match what:
                 case "day":
                     day = unit.today + timedelta(days=ahead)
-                    choices.choose_later(unit, item.id, day=day, half_day=half_day, via="page")
+                    choices.choose_later(unit, item.id, self.wiring.books, day=day, half_day=half_day, via="page")
                 case "counter":
                     choices.choose_counter(unit, item.id, via="page")
                 case "person":
@@ -187,6 +187,7 @@ class Walk(RuleBasedStateMachine):
                 case "collect":
                     holding.collect(
                         unit,
+                        self.wiring.books,
                         number=number,
                         office_id=office,
                         receiver=Receiver.ADDRESSEE,

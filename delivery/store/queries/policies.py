@@ -3,15 +3,19 @@
 import json
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import select
 
 from delivery.errors import NotFound
 from delivery.rules.calendar import WorkingCalendar
-from delivery.rules.policy import DeliveryPolicy, in_force, read_policy
+from delivery.rules.policy import DeliveryPolicy, MayReceive, Receiver, in_force, read_policy
 from delivery.store.items import Item
 from delivery.store.policies import CalendarDay, Policy
 from delivery.store.work import Work
+
+ADDRESSEE_ONLY: Final = "hand_to_addressee"
+"""The tariff book's option that nobody but the addressee receives the item."""
 
 
 @lru_cache(maxsize=256)
@@ -27,6 +31,14 @@ def policy_of(unit: Work, item: Item) -> DeliveryPolicy:
         cached[item.policy_version] = _read(json.dumps(row.document, sort_keys=True))
     policy: DeliveryPolicy = cached[item.policy_version]
     return policy
+
+
+def receivers_of(unit: Work, item: Item) -> tuple[MayReceive, ...]:
+    """Who may receive the item: whom its policy names, or its addressee alone where that was paid for."""
+    named = policy_of(unit, item).may_receive
+    if ADDRESSEE_ONLY in item.options:
+        return tuple(rule for rule in named if rule.who is Receiver.ADDRESSEE)
+    return named
 
 
 def version_in_force(unit: Work, *, service: str, area: str, document_class: str, day: date) -> str:

@@ -121,6 +121,9 @@ class SubmissionIn(In):
         default=None, description="Who pays the postage; as the agency's contract says if absent."
     )
     waivers: list[ShortCode] = Field(default=[], max_length=10, description="Kinds of relief that the agency asserts.")
+    options: list[ShortCode] = Field(
+        default=[], max_length=10, description="Options of the tariff book, such as hand_to_addressee."
+    )
     due_day: Annotated[date, Field(strict=False)] | None = Field(default=None, examples=["2026-12-10"])
     documents: list[DocumentIn] = Field(min_length=1, max_length=50)
     addressee: AddresseeIn
@@ -138,6 +141,7 @@ class SubmissionIn(In):
             agency_fee=self.agency_fee,
             payer=self.payer,
             waivers=tuple(self.waivers),
+            options=tuple(self.options),
             due_day=self.due_day,
             documents=tuple(Paper(kind=d.kind, original=d.original, sheets=d.sheets) for d in self.documents),
             addressee=Recipient(

@@ -12,7 +12,7 @@ from delivery.rules.policy import Proof, Receiver
 from delivery.store.agencies import HandoverPoint
 from delivery.store.people import Addressee
 from delivery.store.queries.courier import announced_at, points_of, route_of
-from delivery.store.queries.policies import policy_of
+from delivery.store.queries.policies import receivers_of
 from delivery.store.routes import Route, Stop, StopKind
 from delivery.store.work import Work
 from delivery.vault import Person, Reason, Vault
@@ -220,9 +220,9 @@ def _each_once(people: Sequence[Person]) -> tuple[Person, ...]:
 def _receivers(unit: Work, envelopes: Sequence[Envelope]) -> tuple[Asked, ...]:
     """Who may be handed all of them: proofs and age are the strictest that any envelope's policy asks for."""
     found = []
-    policies = [policy_of(unit, envelope.item) for envelope in envelopes]
+    named = [{rule.who: rule for rule in receivers_of(unit, envelope.item)} for envelope in envelopes]
     for who in Receiver:
-        rules = [policy.receiver(who) for policy in policies]
+        rules = [each.get(who) for each in named]
         asked = [rule for rule in rules if rule is not None]
         if not asked or len(asked) < len(rules):
             continue

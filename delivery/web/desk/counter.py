@@ -10,17 +10,19 @@ from werkzeug.wrappers import Response
 from delivery import choices, holding
 from delivery.errors import Invalid
 from delivery.money.charging import Due, Method, due_at_door
+from delivery.money.correcting import counter_saving
 from delivery.rules.calendar import HalfDay
 from delivery.rules.phones import masked
 from delivery.rules.policy import MayReceive, Proof, Receiver
 from delivery.rules.states import State
 from delivery.store.items import HolderKind, Item
 from delivery.store.queries import desk as read
-from delivery.store.queries.policies import policy_of
+from delivery.store.queries.policies import receivers_of
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 from delivery.web.desk.blueprint import desk, numbers_in, work
 from delivery.web.forms import act_once
+from delivery.web.wired import wiring
 
 _LAST_DIGITS = 4
 
@@ -33,9 +35,16 @@ class AtCounter:
     name: str = field(repr=False)
     phone: str | None = field(repr=False)
     due: Due
+    saving: int
+    """What the tariff book takes off for who collects: it is gone from `to_pay` already."""
     receivers: tuple[MayReceive, ...]
     days: tuple[tuple[str, str], ...]
     """The days of another visit that may be had, as form values with their words."""
+
+    @property
+    def to_pay(self) -> int:
+        """What is asked for here and now."""
+        return self.due.total - self.saving
 
     @property
     def proofs(self) -> frozenset[Proof]:
@@ -67,6 +76,7 @@ def collect(number: str) -> Response:
         asked = _asked()
         holding.collect(
             unit,
+            wiring().books,
             number=number,
             office_id=g.office.id,
             receiver=asked.receiver,
@@ -86,7 +96,7 @@ def redeliver(number: str) -> Response:
 
     def act(unit: Work) -> str:
         day, half = _day(request.form.get("day", "")), _half(request.form.get("half_day", ""))
-        holding.redeliver(unit, number=number, office_id=g.office.id, day=day, half_day=half)
+        holding.redeliver(unit, wiring().books, number=number, office_id=g.office.id, day=day, half_day=half)
         flash(_("Bưu gửi %(number)s sẽ được phát lại ngày %(day)s.", number=number, day=f"{day:%d/%m/%Y}"))
         return url_for("desk.counter")
 
@@ -124,7 +134,8 @@ def _at_counter(unit: Work, item: Item) -> AtCounter:
         name=person.name,
         phone=masked(person.phone) if person.phone else None,
         due=due_at_door(unit, item),
-        receivers=policy_of(unit, item).may_receive,
+        saving=counter_saving(unit, item, wiring().books),
+        receivers=receivers_of(unit, item),
         days=tuple((day.isoformat(), f"{day:%d/%m/%Y}") for day in choices.options(unit, item).days),
     )
 

@@ -1,4 +1,4 @@
-"""The office's first page, its items, one item."""
+"""The office's first page and its items."""
 
 from flask import g, redirect, render_template, request
 from sqlalchemy import select
@@ -9,9 +9,6 @@ from delivery.rules.states import State
 from delivery.store.communes import Commune
 from delivery.store.offices import Office
 from delivery.store.queries import desk as read
-from delivery.store.queries.attempts import attempts_of
-from delivery.store.queries.held import invitations_of
-from delivery.store.queries.money import quote_of
 from delivery.web.desk.blueprint import desk, numbers_in, work
 
 
@@ -34,22 +31,6 @@ def items() -> str | Response:
     with work() as unit:
         found, more = read.items_in(unit, g.office.id, state, page)
         return render_template("desk/items.html", items=found, more=more, page=page, state=state, states=State)
-
-
-@desk.get("/items/<number>")
-def item(number: str) -> str:
-    """One item: where it is, what comes next, what happened. Opens nothing personal."""
-    with work() as unit:
-        found = read.item_for(unit, g.office.id, number)
-        return render_template(
-            "desk/item.html",
-            item=found,
-            quote=quote_of(unit, found.id),
-            events=read.history(unit, found.id),
-            attempts=attempts_of(unit, found.id),
-            invitations=invitations_of(unit, found.id),
-            offices=read.office_names(unit, found.id),
-        )
 
 
 @desk.get("/offices")
