@@ -27,6 +27,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_days")),
     )
     op.create_table(
+        "compensation_terms",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.String(length=80), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compensation_terms")),
+        sa.UniqueConstraint("valid_from", name=op.f("uq_compensation_terms_valid_from")),
+        sa.UniqueConstraint("version", name=op.f("uq_compensation_terms_version")),
+    )
+    op.create_table(
         "old_units",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=80), nullable=False),
@@ -310,5 +321,6 @@ def downgrade() -> None:
     op.drop_table("provinces")
     op.drop_table("policies")
     op.drop_table("old_units")
+    op.drop_table("compensation_terms")
     op.drop_table("calendar_days")
     op.drop_table("agencies")

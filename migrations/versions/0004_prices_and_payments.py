@@ -207,6 +207,7 @@ def upgrade() -> None:
                 "waiver_seen",
                 "weighed_again",
                 "price_error",
+                "claim",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,

@@ -188,8 +188,12 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.String(length=80), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("damage_percent", sa.Integer(), nullable=True),
+        sa.Column("right_price", sa.BigInteger(), nullable=True),
         sa.Column("refund", sa.BigInteger(), nullable=False),
         sa.Column("compensation", sa.BigInteger(), nullable=False),
+        sa.Column("agency_fee", sa.BigInteger(), nullable=False),
+        sa.Column("terms_version", sa.String(length=80), nullable=True),
         sa.Column("decision", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("proposed_by", sa.String(length=80), nullable=True),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
@@ -199,14 +203,22 @@ def upgrade() -> None:
         sa.Column("paid_reference", sa.String(length=80), nullable=True),
         sa.Column("paid_by", sa.String(length=80), nullable=True),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("office_id", sa.Uuid(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.CheckConstraint("state <> 'paid' OR paid_reference IS NOT NULL", name=op.f("ck_claims_paid")),
+        sa.CheckConstraint("state <> 'rejected' OR why IS NOT NULL", name=op.f("ck_claims_rejected")),
         sa.CheckConstraint(
             "state NOT IN ('approved','paid') OR approved_by IS NOT NULL", name=op.f("ck_claims_approved")
         ),
         sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_claims_two_persons")),
-        sa.CheckConstraint("refund >= 0 AND compensation >= 0", name=op.f("ck_claims_amount")),
+        sa.CheckConstraint("damage_percent BETWEEN 1 AND 100", name=op.f("ck_claims_damage_percent")),
+        sa.CheckConstraint("refund >= 0 AND compensation >= 0 AND agency_fee >= 0", name=op.f("ck_claims_amount")),
+        sa.CheckConstraint("right_price >= 0", name=op.f("ck_claims_right_price")),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_claims_item_id_items")),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_claims_office_id_offices")),
+        sa.ForeignKeyConstraint(
+            ["terms_version"], ["compensation_terms.version"], name=op.f("fk_claims_terms_version_compensation_terms")
+        ),
         sa.ForeignKeyConstraint(
             ["transfer_id"], ["bank_transfers.id"], name=op.f("fk_claims_transfer_id_bank_transfers")
         ),
@@ -214,8 +226,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
     )
     op.create_index(op.f("ix_claims_item_id"), "claims", ["item_id"], unique=False)
-    op.create_index(op.f("ix_claims_state_opened_at"), "claims", ["state", "opened_at"], unique=False)
     op.create_index(op.f("ix_claims_transfer_id"), "claims", ["transfer_id"], unique=False)
+    op.create_index(
+        op.f("ix_claims_world_id_state_opened_at"), "claims", ["world_id", "state", "opened_at"], unique=False
+    )
+    op.create_index(
+        "uq_claims_standing",
+        "claims",
+        ["item_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'rejected' AND kind <> 'overpaid'"),
+    )
     op.create_table(
         "receipts",
         sa.Column("id", sa.Uuid(), nullable=False),
