@@ -21,15 +21,16 @@ from sqlalchemy.exc import OperationalError
 
 from delivery import dispatch, holding, returning
 from delivery.errors import Refused, Trouble
+from delivery.money import billing
 from delivery.numbering import number_events as number
 from delivery.outbound import calling, outbox, posting
-from delivery.rules.calendar import ONE_DAY, vietnam_instant, vietnam_time
+from delivery.rules.calendar import ONE_DAY, vietnam_day, vietnam_instant, vietnam_time
 from delivery.solvers import Inline, solved, time_for
 from delivery.store.agencies import LIVE
 from delivery.store.messages import Message, MessageState
 from delivery.store.queries.due import offices_without_plan
 from delivery.store.queries.policies import working_calendar
-from delivery.store.queries.sweeps import keep_lease, leave_lease, mark_swept, take_lease, worlds_at_work
+from delivery.store.queries.sweeps import keep_lease, leave_lease, mark_swept, swept_to, take_lease, worlds_at_work
 from delivery.store.work import Work
 from delivery.wiring import Wiring
 from routing.plan import Plan
@@ -128,6 +129,14 @@ def solve_plans(wiring: Wiring, crew: Crew = ALONE, /) -> int:
                 dispatch.note_progress(unit, plan_id=solving.plan_id, percent=solving.percent())
 
 
+def _draw_statements(unit: Work, limit: int) -> int:
+    """Draw each agency's statement of the months that are over, once a month: looking for them reads a whole month."""
+    swept = swept_to(unit, _mark_of("statements", unit.world_id))
+    if swept is not None and vietnam_day(swept).replace(day=1) == unit.today.replace(day=1):
+        return 0
+    return billing.sweep_statements(unit, limit)
+
+
 def _everywhere(name: str, sweep: Sweeping) -> Job:
     """A job that sweeps the live world and each test world at work."""
 
@@ -148,6 +157,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "reminders": _everywhere("reminders", holding.sweep_reminders),
         "expire": _everywhere("expire", holding.sweep_expired),
         "returns": _everywhere("returns", returning.sweep_due),
+        "statements": _everywhere("statements", _draw_statements),
         "send_messages": send_messages,
         "number_events": number_events,
         "put_webhooks": put_webhooks,
@@ -187,7 +197,7 @@ def _shared(wiring: Wiring, crew: Crew, name: str, sweep: Sweeping, *, limit: in
 
 def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: Sweeping, *, limit: int = LIMIT) -> int:
     """Sweep in units of `limit` until nothing more is due; 0 while another worker does."""
-    mark = name if world_id == LIVE else f"{name}@{world_id}"
+    mark = _mark_of(name, world_id)
     actor = f"job:{name}"
     with wiring.work(actor, world_id) as unit:
         if not take_lease(unit, mark, LEASE):
@@ -207,6 +217,10 @@ def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: S
         with wiring.work(actor, world_id) as unit:
             leave_lease(unit, mark)
     return total
+
+
+def _mark_of(name: str, world_id: UUID) -> str:
+    return name if world_id == LIVE else f"{name}@{world_id}"
 
 
 def _mark(wiring: Wiring, name: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from delivery.store.base import Base, Code, Json, Key, Money, as_text
@@ -18,7 +18,10 @@ class Quote(Base):
     """
 
     __tablename__ = "quotes"
-    __table_args__ = (CheckConstraint("net + vat = gross", name="gross"),)
+    __table_args__ = (
+        CheckConstraint("net + vat = gross", name="gross"),
+        Index("ix_quotes_for_agencies", "frozen_at", postgresql_where=text("due_from_agency <> 0")),
+    )
 
     id: Mapped[Key]
     item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), index=True)
@@ -57,7 +60,11 @@ class Correction(Base):
     """
 
     __tablename__ = "corrections"
-    __table_args__ = (UniqueConstraint("quote_id", "seq"), CheckConstraint("net + vat = gross", name="gross"))
+    __table_args__ = (
+        UniqueConstraint("quote_id", "seq"),
+        CheckConstraint("net + vat = gross", name="gross"),
+        Index("ix_corrections_for_agencies", "made_at", postgresql_where=text("due_from_agency <> 0")),
+    )
 
     id: Mapped[Key]
     quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id"))

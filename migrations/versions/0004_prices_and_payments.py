@@ -154,6 +154,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_quotes_item_id_items")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
     )
+    op.create_index(
+        "ix_quotes_for_agencies",
+        "quotes",
+        ["frozen_at"],
+        unique=False,
+        postgresql_where=sa.text("due_from_agency <> 0"),
+    )
     op.create_index(op.f("ix_quotes_item_id"), "quotes", ["item_id"], unique=False)
     op.create_table(
         "shifts",
@@ -230,6 +237,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["quote_id"], ["quotes.id"], name=op.f("fk_corrections_quote_id_quotes")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
         sa.UniqueConstraint("quote_id", "seq", name=op.f("uq_corrections_quote_id_seq")),
+    )
+    op.create_index(
+        "ix_corrections_for_agencies",
+        "corrections",
+        ["made_at"],
+        unique=False,
+        postgresql_where=sa.text("due_from_agency <> 0"),
     )
     op.create_index(op.f("ix_corrections_item_id"), "corrections", ["item_id"], unique=False)
     op.create_table(

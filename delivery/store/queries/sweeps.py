@@ -1,6 +1,6 @@
 """Timed jobs' marks: who sweeps now, and up to what time a job has swept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -39,6 +39,11 @@ def mark_swept(unit: Work, job: str) -> None:
     """Everything of `job` that was due by this unit's world time is done."""
     marked = insert(Sweep).values(job=job, swept_to=unit.now)
     unit.session.execute(marked.on_conflict_do_update(index_elements=[Sweep.job], set_={"swept_to": unit.now}))
+
+
+def swept_to(unit: Work, job: str) -> datetime | None:
+    """The world time up to which `job` has done everything that was due; None before its first sweep."""
+    return unit.session.scalar(select(Sweep.swept_to).where(Sweep.job == job))
 
 
 def worlds_at_work(unit: Work) -> list[World]:
