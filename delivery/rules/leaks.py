@@ -33,8 +33,6 @@ class Leak(StrEnum):
     """A hidden cell is bounded into less than the promised width."""
     SMALL_REST = "small_rest"
     """What is hidden of a shown sum is too few people, and follows from the rest."""
-    MONEY = "money"
-    """An amount is shown where the people are not, or the money of hidden people alone follows from shown amounts."""
     CONTRADICTION = "contradiction"
     """No table fits what is shown."""
 
@@ -60,32 +58,13 @@ def audit(published: Published) -> list[Fault]:
         for cell in published.hidden
         if cell not in computed and (high := bounds[cell][1]) is not None and high - bounds[cell][0] < published.width
     ]
-    rests = [
-        Fault(Leak.SMALL_REST, parent) for parent, gone, rest in _rests(published) if gone and rest < published.least
-    ]
+    rests = [Fault(Leak.SMALL_REST, parent) for parent, rest in _rests(published) if rest < published.least]
     return [
         *small,
         *(Fault(Leak.COMPUTED, cell) for cell in computed),
         *(Fault(Leak.NARROW, cell) for cell in narrow),
         *rests,
     ]
-
-
-def audit_money(published: Published, amounts: Iterable[Cell]) -> list[Fault]:
-    """The faults of showing the money of the cells `amounts`.
-
-    The tariff is public: from the money of a few hidden people and the price of each kind their numbers could be
-    solved. So no sum of hidden cells alone may follow from the amounts that are shown.
-    """
-    cells = set(amounts)
-    bare = [Fault(Leak.MONEY, cell) for cell in published.layout.members if cell in cells - set(published.shown)]
-    known = Span(published.layout, cells)
-    told = [
-        Fault(Leak.MONEY, parent)
-        for parent, gone, _ in _rests(published)
-        if gone and parent in cells and known.tells(*gone)
-    ]
-    return [*bare, *told]
 
 
 class Span:
@@ -100,13 +79,9 @@ class Span:
             if row:
                 self._rows[min(row)] = row
 
-    def tells(self, *cells: Cell) -> bool:
-        """Whether the sum of these cells follows; of a cell that two of them share, twice."""
-        target: Row = {}
-        for cell in cells:
-            for at in self._layout.members[cell]:
-                target[at] = target.get(at, 0) + 1
-        return not self._reduced(target)
+    def tells(self, cell: Cell) -> bool:
+        """Whether the cell follows."""
+        return not self._reduced(dict.fromkeys(self._layout.members[cell], 1))
 
     def _reduced(self, row: Row) -> Row:
         """What is left of a row when the known ones are taken off it; nothing when it follows from them."""
@@ -128,12 +103,12 @@ def _without(row: Row, other: Row, at: int) -> Row:
     return {place: number // shared for place, number in left.items()}
 
 
-def _rests(published: Published) -> Iterable[tuple[Cell, tuple[Cell, ...], int]]:
-    """Of each shown sum: the sum, those of its parts that are hidden, and how many people these are together."""
+def _rests(published: Published) -> Iterable[tuple[Cell, int]]:
+    """Each shown sum of which parts are hidden, and how many people these parts are together."""
     for parent, children in published.layout.partitions:
-        if parent in published.shown:
-            gone = tuple(child for child in children if child not in published.shown)
-            yield parent, gone, published.shown[parent] - sum(published.shown.get(child, 0) for child in children)
+        shown = [published.shown[child] for child in children if child in published.shown]
+        if parent in published.shown and len(shown) < len(children):
+            yield parent, published.shown[parent] - sum(shown)
 
 
 def _bounds(published: Published) -> Mapping[Cell, tuple[int, int | None]] | None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.rules.crosstabs import Atom, Cell, Layout, Published
-from delivery.rules.leaks import Fault, Leak, audit, audit_money
+from delivery.rules.leaks import Fault, Leak, audit
 from delivery.rules.suppression import suppress, total_only
 
 LEAST, WIDTH = 3, 2
@@ -203,18 +203,6 @@ def test_the_audit_finds_numbers_that_no_table_fits() -> None:
     """A wrong sum is a mistake of ours, and it is not published."""
     shown = dict(_all_but(PLAIN, FIFTY, ("A", "x")).shown) | {("A", None): 20}
     assert audit(Published(layout=PLAIN, shown=shown, least=10, width=9))[-1].leak is Leak.CONTRADICTION
-
-
-def test_money_of_hidden_people_alone_is_found() -> None:
-    """The tariff is public: 37.500 đ of three people are one who pays half and two who pay whole."""
-    published = suppress(PLAIN, dict.fromkeys(PLAIN.atoms, 50) | {("A", "x"): 4, ("A", "y"): 4}, least=10, width=9)
-    assert ("A", None) in published.hidden
-    shown = [cell for cell in published.shown if None in cell]
-    gone = [cell for cell in published.hidden if cell in (("B", None), ("C", None))]
-    assert len(gone) == 1
-    assert Fault(Leak.MONEY, PLAIN.total) in audit_money(published, shown)
-    assert audit_money(published, [PLAIN.total]) == []
-    assert Fault(Leak.MONEY, ("A", None)) in audit_money(published, [PLAIN.total, ("A", None)])
 
 
 def test_a_table_that_fails_its_audit_can_fall_back_to_its_total() -> None:
