@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from delivery import acceptance, attempts
 from delivery.errors import Invalid
-from delivery.money.charging import dues_at_door
+from delivery.money.charging import Method, dues_at_door
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import ONE_DAY
 from delivery.rules.reasons import ON_PHONE, TABLE, Action
@@ -18,8 +18,10 @@ from delivery.store.queries.attempts import stop_of_courier
 from delivery.store.queries.courier import announced_at, mark_called_at, next_open, points_of, route_of
 from delivery.store.queries.items import locked_by_numbers
 from delivery.store.queries.policies import policy_of, working_calendar
+from delivery.store.queries.transfers import received_of
 from delivery.store.routes import Stop, StopKind
 from delivery.store.work import Work
+from delivery.web import transfers
 from delivery.web.courier import telling
 from delivery.web.courier.blueprint import courier, work
 from delivery.web.courier.reading import door_of, point_call, progress_of
@@ -50,6 +52,8 @@ def stop(stop_id: UUID) -> str:
             sure=_SURE,
             days=_days_to_offer(unit, door.fails),
             reported=request.form.get("outcome", ""),
+            by_transfer=transfers.possible(),
+            received=list(received_of(unit, [each.item.id for each in door.chosen]).values()),
         )
 
 
@@ -80,7 +84,11 @@ def collect(stop_id: UUID) -> Response:
 
 def _delivered(unit: Work, found: Stop, told: Report) -> str:
     items = locked_by_numbers(unit, told.numbers)
-    due = sum(due.total for due in dues_at_door(unit, items).values())
+    dues = dues_at_door(unit, items)
+    due = sum(due.total for due in dues.values())
+    # Cash was asked for when the page was opened; the bank's notice may have come since.
+    settled = [item_id for item_id, each in dues.items() if told.paid is Method.CASH and not each.total]
+    twice = bool(settled and received_of(unit, settled))
     for number in told.numbers:
         attempts.report_delivery(
             unit,
@@ -93,7 +101,7 @@ def _delivered(unit: Work, found: Stop, told: Report) -> str:
             paid=told.paid,
             occurred_at=told.occurred_at,
         )
-    return telling.of_delivery(len(told.numbers), due)
+    return telling.of_delivery(len(told.numbers), due, transferred=twice)
 
 
 def _failed(unit: Work, found: Stop, told: Report, reason: Why) -> str:

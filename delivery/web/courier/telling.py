@@ -22,11 +22,16 @@ def of_taking(taken: Taken) -> str:
     return " ".join(told)
 
 
-def of_delivery(count: int, collected: int) -> str:
-    """That it was handed over, and what was taken for it in đồng."""
+def of_delivery(count: int, collected: int, *, transferred: bool = False) -> str:
+    """That it was handed over, and what was taken for it in đồng.
+
+    `transferred`: the bank told of the money after the page had asked for cash.
+    """
     told = [ngettext("Đã ghi: giao %(num)s bưu gửi.", "Đã ghi: giao %(num)s bưu gửi.", count)]
     if collected:
         told.append(_("Đã thu %(amount)s.", amount=dong(collected)))
+    if transferred:
+        told.append(_("Ngân hàng vừa báo có tiền chuyển khoản: đã cầm tiền mặt thì trả lại phần đó cho khách."))
     return " ".join(told)
 
 
