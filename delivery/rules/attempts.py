@@ -22,14 +22,13 @@ from delivery.rules.reasons import Action, Counts, Fault, IncidentKind, Reason, 
 class TryAgain:
     """Visit again: not before this UTC instant, by the end of `latest` (Viet Nam's day), in `half_day` if one is set.
 
-    `free`: the addressee is not charged for it. `call_first`: the door stayed shut, so the courier phones before.
+    `call_first`: the door stayed shut, so the courier phones before.
     """
 
     not_before: datetime
     latest: date
     half_day: HalfDay | None
     counts: bool
-    free: bool
     call_first: bool = False
 
 
@@ -134,7 +133,6 @@ def after_failure(
             latest=day,
             half_day=None,
             counts=False,
-            free=counted_before < policy.free_redeliveries,
         )
     if row.fault in (Fault.CARRIER, Fault.NOBODY):
         return _next_run(policy=policy, calendar=calendar, now=now)
@@ -146,7 +144,6 @@ def after_failure(
         calendar=calendar,
         now=now,
         counts=counts,
-        free=counted <= policy.free_redeliveries,
         call_first=reason is Reason.NO_ACCESS,
     )
 
@@ -207,13 +204,11 @@ def _day_asked_for(asked_for: date | None, *, policy: DeliveryPolicy, calendar: 
 def _next_run(*, policy: DeliveryPolicy, calendar: WorkingCalendar, now: datetime) -> TryAgain:
     """The courier's next working day: the addressee did nothing wrong, so no half-day and no charge."""
     day = calendar.after(vietnam_day(now), 1)
-    return TryAgain(
-        not_before=vietnam_instant(day, policy.visits_from), latest=day, half_day=None, counts=False, free=True
-    )
+    return TryAgain(not_before=vietnam_instant(day, policy.visits_from), latest=day, half_day=None, counts=False)
 
 
 def _another_visit(
-    *, policy: DeliveryPolicy, calendar: WorkingCalendar, now: datetime, counts: bool, free: bool, call_first: bool
+    *, policy: DeliveryPolicy, calendar: WorkingCalendar, now: datetime, counts: bool, call_first: bool
 ) -> TryAgain:
     """The first stretch of visiting hours that the policy's gap and half-day leave, perhaps still today."""
     wanted = half_day(now, policy.half_day_split).other if policy.second_in_other_half_day else None
@@ -228,7 +223,6 @@ def _another_visit(
         latest=max(day, calendar.after(vietnam_day(now), policy.most_days_between)),
         half_day=wanted,
         counts=counts,
-        free=free,
         call_first=call_first,
     )
 

@@ -91,8 +91,7 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "invitations_required": (2, 9),
         "working_days_between_invitations": (2, 30),
         "address_wait_days": (0, 90),
-        "free_redeliveries": (0, 9),
-        "collection_rebate": (0, 1_000_000),
+        "redeliveries_on_request": (0, 9),
         "transfer_wait_minutes": (1, 60),
         "agency_acknowledge_days": (1, 30),
     }
@@ -145,9 +144,8 @@ class DeliveryPolicy:
     refused_action: RefusedAction
     address_wait_days: int
     """How long a new address is waited for; 0: the item goes back at once."""
-    free_redeliveries: int
-    collection_rebate: int
-    """Taken off the postage when the addressee collects at the counter."""
+    redeliveries_on_request: int
+    """How often the addressee may ask for one visit more after those; the tariff book says what each costs."""
     transfer_wait_minutes: int
     """How long a courier waits for the bank's notice of a transfer; then it is cash, or the charge is not paid."""
     agency_acknowledge_days: int
@@ -238,8 +236,7 @@ DEFAULT_DOCUMENT: Mapping[str, object] = MappingProxyType(
         },
         "refused_action": "return",
         "address_wait_days": 10,
-        "free_redeliveries": 1,
-        "collection_rebate": 0,
+        "redeliveries_on_request": 2,
         "transfer_wait_minutes": 5,
         "agency_acknowledge_days": 2,
         "quiet_from": "21:00",
@@ -296,8 +293,7 @@ def read_policy(document: Mapping[str, object]) -> DeliveryPolicy:
         may_receive=_receivers(mapping("may_receive", document["may_receive"])),
         refused_action=read.choice("refused_action", RefusedAction),
         address_wait_days=read.whole("address_wait_days"),
-        free_redeliveries=read.whole("free_redeliveries"),
-        collection_rebate=read.whole("collection_rebate"),
+        redeliveries_on_request=read.whole("redeliveries_on_request"),
         transfer_wait_minutes=read.whole("transfer_wait_minutes"),
         agency_acknowledge_days=read.whole("agency_acknowledge_days"),
         quiet_from=read.hour("quiet_from"),

@@ -73,7 +73,7 @@ def why_no_visit(unit: Work, item: Item) -> Refused | None:
     if item.next_step is NextStep.ADDRESS:
         return _no(item, "needs-address", "cần địa chỉ đúng trước", "it needs a right address first")
     if _visits_used_up(unit, item):
-        allowed = policy_of(unit, item).free_redeliveries
+        allowed = policy_of(unit, item).redeliveries_on_request
         if redeliveries_asked(unit, item.id) >= allowed:
             return _no(
                 item,

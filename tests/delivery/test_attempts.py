@@ -82,7 +82,6 @@ def test_a_carriers_fault_never_counts_and_leaves_the_choice_of_half_day_open(po
     (number,) = post.out()
     attempt, decision = post.fail(number, Reason.NOT_ENOUGH_TIME, evidence=None)
     assert isinstance(decision, TryAgain)
-    assert decision.free
     assert (attempt.counts, attempt.weak) == (False, False)
     assert post.item(number).half_day is None
 

@@ -6,7 +6,7 @@ import pytest
 
 from delivery import holding
 from delivery.errors import Invalid, NotFound, Refused
-from delivery.money.charging import Method
+from delivery.money.charging import Method, due_at_door
 from delivery.outbound.outbox import PHONE_OFF_WAITS, report_status
 from delivery.outbound.sms import Status
 from delivery.rules.calendar import HalfDay
@@ -261,7 +261,7 @@ def test_a_recalled_item_is_not_handed_over_at_the_counter(post: Post) -> None:
         _collect(post, number)
 
 
-def test_asking_for_another_visit_brings_it_back_to_the_shelf_and_allows_one_visit_more(post: Post) -> None:
+def test_another_visit_may_be_asked_for_twice_and_the_second_time_it_costs(post: Post) -> None:
     """Only the addressee's asking goes beyond the policy's count, and after it the counter again."""
     number = post.held()
     _redeliver(post, number, THURSDAY)
@@ -273,8 +273,17 @@ def test_asking_for_another_visit_brings_it_back_to_the_shelf_and_allows_one_vis
     assert attempt.counts
     post.back([number])
     assert post.item(number).state is State.HELD
+    with post.work(CLERK) as unit:
+        before = due_at_door(unit, post.item(number)).postage
+    _redeliver(post, number, date(2026, 12, 8))
+    with post.work(CLERK) as unit:
+        assert due_at_door(unit, post.item(number)).postage > before, "the first was free, the second is not"
+    post.clock.set(9, days=5)
+    post.go_out([number], hour=9)
+    post.fail(number, Reason.NOT_HOME)
+    post.back([number])
     with pytest.raises(Refused, match="no visits are left"):
-        _redeliver(post, number, date(2026, 12, 8))
+        _redeliver(post, number, date(2026, 12, 10))
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 5), date(2027, 1, 20)])

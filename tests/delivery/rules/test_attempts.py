@@ -56,7 +56,6 @@ def test_a_morning_visit_is_repeated_in_the_afternoon_of_the_same_day_at_the_ear
         latest=FRIDAY,
         half_day=HalfDay.AFTERNOON,
         counts=True,
-        free=True,
     )
 
 
@@ -147,7 +146,7 @@ def test_what_happens_to_the_envelope_opens_an_incident(reason: Reason, kind: In
 
 
 @pytest.mark.parametrize("reason", [row for row in OF_VISIT if about(row).fault in (Fault.CARRIER, Fault.NOBODY)])
-def test_what_the_carrier_or_the_weather_caused_is_repeated_free_and_uncounted(reason: Reason) -> None:
+def test_what_the_carrier_or_the_weather_caused_is_repeated_and_never_counted(reason: Reason) -> None:
     """However often it happens, it never brings an item nearer to the counter."""
     decision = after_failure(
         reason=reason, counted_before=1, policy=POLICY, calendar=CALENDAR, now=vietnam_instant(FRIDAY, time(18))
@@ -158,7 +157,6 @@ def test_what_the_carrier_or_the_weather_caused_is_repeated_free_and_uncounted(r
             latest=MONDAY,
             half_day=None,
             counts=False,
-            free=True,
         )
     assert not decision.counts
 
@@ -183,7 +181,7 @@ def test_the_courier_comes_on_the_day_asked_for_or_the_next_that_is_worked(asked
         asked_for=asked_for,
     )
     assert decision == TryAgain(
-        not_before=vietnam_instant(comes, POLICY.visits_from), latest=comes, half_day=None, counts=False, free=True
+        not_before=vietnam_instant(comes, POLICY.visits_from), latest=comes, half_day=None, counts=False
     )
 
 
@@ -242,28 +240,6 @@ def test_a_weak_visit_counts_only_where_the_policy_says_so() -> None:
     )
     assert isinstance(decision, TryAgain)
     assert not decision.counts
-
-
-def test_redeliveries_are_free_as_often_as_the_policy_says() -> None:
-    """The tariff charges what is not free."""
-    none_free = replace(POLICY, free_redeliveries=0)
-    three_visits = replace(POLICY, visits_allowed=3)
-    now = vietnam_instant(TUESDAY, time(9))
-
-    def free(policy: DeliveryPolicy, counted_before: int) -> bool:
-        decision = after_failure(
-            reason=Reason.NOT_HOME,
-            counted_before=counted_before,
-            policy=policy,
-            calendar=CALENDAR,
-            now=now,
-        )
-        assert isinstance(decision, TryAgain)
-        return decision.free
-
-    assert free(POLICY, 0)
-    assert not free(none_free, 0)
-    assert not free(three_visits, 1)
 
 
 @given(now=INSTANTS, policy=POLICIES, reason=st.sampled_from(OF_VISIT), counted=st.integers(0, 5), weak=st.booleans())
