@@ -21,6 +21,7 @@ class Quote(Base):
     __table_args__ = (
         CheckConstraint("net + vat = gross", name="gross"),
         Index("ix_quotes_for_agencies", "frozen_at", postgresql_where=text("due_from_agency <> 0")),
+        Index(None, "day", postgresql_where=text("frozen_at IS NOT NULL")),
     )
 
     id: Mapped[Key]

@@ -11,6 +11,16 @@ down_revision = "0003"
 def upgrade() -> None:
     """Make tariff books, quotes and their corrections, cash, bank and payments."""
     op.create_table(
+        "equity_months",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("published_by", sa.String(length=80), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("EXTRACT(day FROM month) = 1", name=op.f("ck_equity_months_month")),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_equity_months")),
+    )
+    op.create_table(
         "tariff_books",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=80), nullable=False),
@@ -155,6 +165,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
     )
     op.create_index(
+        op.f("ix_quotes_day"), "quotes", ["day"], unique=False, postgresql_where=sa.text("frozen_at IS NOT NULL")
+    )
+    op.create_index(
         "ix_quotes_for_agencies",
         "quotes",
         ["frozen_at"],
@@ -292,3 +305,4 @@ def downgrade() -> None:
     op.drop_table("deposits")
     op.drop_table("statements")
     op.drop_table("tariff_books")
+    op.drop_table("equity_months")

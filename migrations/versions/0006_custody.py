@@ -13,7 +13,7 @@ down_revision = "0005"
 # Months that exist from the start; later ones are made by `flask custody partitions`. What falls outside lands in
 # events_default and is not lost.
 FIRST_MONTH, MONTHS = (2026, 11), 15
-APPEND_ONLY = ("events", "openings", "feed", "postings", "corrections")
+APPEND_ONLY = ("events", "openings", "feed", "postings", "corrections", "equity_months")
 
 
 def upgrade() -> None:
@@ -149,7 +149,8 @@ def upgrade() -> None:
             END IF;
             EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', app);
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', app);
-            EXECUTE format('REVOKE UPDATE, DELETE ON events, openings, feed, postings, corrections FROM %I', app);
+            EXECUTE format('REVOKE UPDATE, DELETE ON events, openings, feed, postings FROM %I', app);
+            EXECUTE format('REVOKE UPDATE, DELETE ON corrections, equity_months FROM %I', app);
             EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM %I', app);
         END $$
         """
@@ -173,7 +174,7 @@ def downgrade() -> None:
     op.drop_table("feed")
     op.drop_table("events_unnumbered")
     op.execute("DROP TRIGGER quotes_frozen ON quotes")
-    for table in ("openings", "postings", "corrections"):
+    for table in ("openings", "postings", "corrections", "equity_months"):
         op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
         op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
     op.execute("DROP FUNCTION refuse_change()")
