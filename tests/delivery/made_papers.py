@@ -7,6 +7,7 @@ from uuid import UUID
 from delivery import handoff
 from delivery.money.charging import Taker, freeze, take_payment
 from delivery.money.correcting import correct
+from delivery.store.agencies import LIVE
 from delivery.store.money import Correction, CorrectionReason
 from delivery.store.queries.items import locked_by_number
 from delivery.wiring import Wiring
@@ -16,10 +17,12 @@ from tests.factories import Town
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 
 
-def frozen(wiring: Wiring, town: Town, reference: str = "A-1", *, agency: str = "H29", **changes: Any) -> str:
+def frozen(
+    wiring: Wiring, town: Town, reference: str = "A-1", *, agency: str = "H29", world: UUID = LIVE, **changes: Any
+) -> str:
     """An item whose price is frozen now, paid for by its agency unless `payer` says otherwise: its number."""
     given = submission(reference, **{"payer": "agency", **changes})
-    with wiring.work("client:test") as unit:
+    with wiring.work("client:test", world) as unit:
         made = handoff.register(unit, wiring.matcher, wiring.books, agency_id=town.agencies[agency], submission=given)
         freeze(unit, made.item, wiring.books)
         return str(made.item.number)
@@ -35,7 +38,9 @@ def weighed_again(wiring: Wiring, number: str, weight_g: int) -> Correction:
         return correction
 
 
-def paid(wiring: Wiring, number: str, *, office: UUID | None = None, courier: UUID | None = None) -> None:
+def paid(
+    wiring: Wiring, number: str, *, office: UUID | None = None, courier: UUID | None = None, world: UUID = LIVE
+) -> None:
     """Everything due for the item is paid at a counter, or to a courier who still carries it."""
-    with wiring.work("job:test") as unit:
+    with wiring.work("job:test", world) as unit:
         take_payment(unit, locked_by_number(unit, number), taker=Taker(office_id=office, courier_id=courier))
