@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from delivery.errors import NotFound, Refused
 from delivery.money.charging import forgo
+from delivery.money.claims import open_for_loss
 from delivery.rules.reasons import IncidentKind
 from delivery.rules.states import Happening, State
 from delivery.steps.inquiry import inquire
@@ -45,7 +46,7 @@ def open_incident(unit: Work, *, number: str, office_id: UUID, kind: IncidentKin
 
 
 def close_incident(unit: Work, *, incident_id: UUID, outcome: Outcome, office_id: UUID) -> Incident:
-    """End an inquiry: the item goes on or back from this office's shelf, or is lost.
+    """End an inquiry: the item goes on or back from this office's shelf, or is lost and its claim opens by itself.
 
     "Continued" leads to the state before, as far as the envelope's place allows: what was with a courier or in a bag
     lies on this office's shelf now. Raises NotFound for an incident of an item that this office has nothing to do
@@ -80,6 +81,8 @@ def close_incident(unit: Work, *, incident_id: UUID, outcome: Outcome, office_id
     )
     if to is State.RETURNING:
         item.next_step = NextStep.NOTHING
+    elif to is State.LOST:
+        open_for_loss(unit, item)
     elif to is State.AT_OFFICE and item.recalled_at is not None:
         item.next_step = NextStep.RETURN
     unit.session.flush()

@@ -1,6 +1,7 @@
 """A frozen price is never edited: when what it rests on changed, lines are reversed and added."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -15,12 +16,15 @@ from delivery.store.communes import Commune
 from delivery.store.items import Item
 from delivery.store.ledger import Account, PostingKind
 from delivery.store.money import Correction, CorrectionReason, WaiverSeen
+from delivery.store.money import Quote as QuoteRow
 from delivery.store.queries.money import quote_of
 from delivery.store.work import Work
 from tariffs.book import Book, Payer, Proof, Waiver
 from tariffs.correction import difference
-from tariffs.lines import Quote
+from tariffs.lines import Line, Quote
 
+OF_CLAIM: Final = "claim."
+"""How the codes of lines begin that a settled claim took off a price (`delivery.money.claims`)."""
 COUNTER_REBATE: Final = "counter_collection"
 """The rebate of a book for an addressee who comes to the counter; a book without it gives none."""
 
@@ -35,10 +39,33 @@ def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: Correction
     if row is None or row.frozen_at is None:
         return None
     own = [book for book in books if book.code == row.book]
+    before = standing(row)
     after = price(unit, item, unit.session.get_one(Commune, row.commune_id), own, day=row.day)
-    lines = difference(standing(row), after)
+    # What a claim gave back stays given back, whatever the price turns out to be.
+    after = replace(after, lines=(*after.lines, *(line for line in before.lines if line.code.startswith(OF_CLAIM))))
+    lines = difference(before, after)
     if not lines:
         return None
+    correction = amend(unit, item, row, lines, standing_then=after, reason=reason)
+    too_much = paid_for_postage(unit, item) - after.owed_by(Payer.ADDRESSEE)
+    if too_much > 0:
+        owe_back(unit, item, too_much, since=Account.ADDRESSEE, why=f"price-fell:{reason}")
+    return correction
+
+
+def amend(
+    unit: Work,
+    item: Item,
+    row: QuoteRow,
+    lines: tuple[Line, ...],
+    *,
+    standing_then: Quote,
+    reason: CorrectionReason,
+) -> Correction:
+    """Add lines to a frozen price, which then stands at `standing_then`, and post what each payer owes more or less.
+
+    The caller holds the item's lock.
+    """
     added = Quote(book=row.book, day=row.day, lines=lines)
     correction = Correction(
         id=new_id(),
@@ -46,7 +73,7 @@ def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: Correction
         seq=len(row.corrections) + 1,
         reason=reason,
         lines=added.as_json(),
-        standing=after.as_json(),
+        standing=standing_then.as_json(),
         net=added.net,
         vat=added.vat,
         gross=added.gross,
@@ -59,9 +86,6 @@ def correct(unit: Work, item: Item, books: Sequence[Book], *, reason: Correction
     row.corrections.append(correction)
     write_up(unit, item, added, PostingKind.CORRECTED, f"corrected:{correction.id}")
     unit.session.flush()
-    too_much = paid_for_postage(unit, item) - after.owed_by(Payer.ADDRESSEE)
-    if too_much > 0:
-        owe_back(unit, item, too_much, since=Account.ADDRESSEE, why=f"price-fell:{reason}")
     return correction
 
 

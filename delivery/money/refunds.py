@@ -1,6 +1,5 @@
 """What was paid too much is owed back: a refund due, which two people settle (`delivery.money.claims`)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from delivery.money.ledger import Side, post
@@ -8,10 +7,8 @@ from delivery.store.base import new_id
 from delivery.store.claims import Claim, ClaimKind, ClaimState
 from delivery.store.items import Item
 from delivery.store.ledger import Account, LedgerBook, PostingKind
+from delivery.store.queries.claims import terms_on
 from delivery.store.work import Work
-
-ANSWERED_WITHIN = timedelta(days=60)
-"""Complaints are answered within two months (Decree 47/2011, art. 25)."""
 
 
 def owe_back(
@@ -31,7 +28,7 @@ def owe_back(
         transfer_id=transfer_id,
         opened_by=unit.actor,
         opened_at=unit.now,
-        answer_by=unit.today + ANSWERED_WITHIN,
+        answer_by=terms_on(unit, unit.today)[1].answer_by(unit.today),
         refund=amount,
         compensation=0,
         decision={"why": why},

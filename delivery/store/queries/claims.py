@@ -20,7 +20,7 @@ from delivery.store.billing import RemittanceLine
 from delivery.store.claims import Claim, ClaimState, CompensationTerms
 from delivery.store.events import Event
 from delivery.store.items import Item
-from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
+from delivery.store.ledger import LedgerBook, Posting, PostingKind
 from delivery.store.money import Payment, PaymentKind
 from delivery.store.work import Work
 
@@ -81,27 +81,10 @@ def claims_by_state(unit: Work) -> Mapping[ClaimState, int]:
     return {state: found.get(state, 0) for state in ClaimState}
 
 
-def refunded_postage(unit: Work, item_id: UUID) -> int:
-    """What the addressee was promised back of the postage that they paid for the item, paid out or not."""
-    query = select(func.coalesce(func.sum(Posting.amount), 0)).where(
-        Posting.item_id == item_id,
-        Posting.book == LedgerBook.POSTAGE,
-        Posting.kind == PostingKind.CLAIMED,
-        Posting.debit == Account.ADDRESSEE,
-    )
-    return int(unit.session.scalar(query) or 0)
-
-
 def fees_collected(unit: Work, item_id: UUID) -> tuple[int, int]:
-    """The agency's fees collected for an item: what the post still has, and what stands on a remittance.
-
-    Locks the payments: a fee that is given back cannot be listed for its agency in the same moment.
-    """
+    """The agency's fees collected for an item: what the post still has of them, and what stands on a remittance."""
     fees = unit.session.scalars(
-        select(Payment)
-        .where(Payment.item_id == item_id, Payment.kind == PaymentKind.AGENCY_FEE)
-        .order_by(Payment.id)
-        .with_for_update()
+        select(Payment).where(Payment.item_id == item_id, Payment.kind == PaymentKind.AGENCY_FEE)
     ).all()
     listed = set(
         unit.session.scalars(

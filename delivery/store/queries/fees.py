@@ -11,6 +11,7 @@ from delivery.errors import NotFound
 from delivery.store.agencies import Agency
 from delivery.store.billing import Receipt, Remittance, RemittanceLine
 from delivery.store.items import Item
+from delivery.store.ledger import LedgerBook, Posting, PostingKind
 from delivery.store.money import Payment, PaymentKind
 from delivery.store.work import Work
 
@@ -147,7 +148,13 @@ def remittance_lines(unit: Work, remittance: Remittance) -> Sequence[tuple[Remit
 
 
 def _fee() -> ColumnElement[bool]:
-    return Payment.kind == PaymentKind.AGENCY_FEE
+    """A fee that is the agency's; one that went back to its addressee, since their item was lost, is no more."""
+    went_back = select(Posting.id).where(
+        Posting.item_id == Payment.item_id,
+        Posting.book == LedgerBook.AGENCY_FEE,
+        Posting.kind == PostingKind.CLAIMED,
+    )
+    return and_(Payment.kind == PaymentKind.AGENCY_FEE, or_(_listed(), ~went_back.exists()))
 
 
 def _listed() -> ColumnElement[bool]:

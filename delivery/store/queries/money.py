@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import selectinload
 
 from delivery.store.items import Item
+from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
 from delivery.store.money import Payment, PaymentKind, Quote
 from delivery.store.work import Work
 
@@ -24,12 +25,29 @@ def quotes_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Quote]:
 
 
 def paid_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, dict[PaymentKind, int]]:
-    """What addressees have paid of each money, by item; an item for which nothing was taken is left out."""
+    """What addressees have paid of each money, less what is owed back to them since, by item.
+
+    An item for which nothing was ever taken is left out.
+    """
+    ids = list(item_ids)
+    taken = select(Payment.item_id, Payment.kind.label("kind"), Payment.amount).where(Payment.item_id.in_(ids))
+    owed_back = (
+        (LedgerBook.POSTAGE, Account.ADDRESSEE, PaymentKind.POSTAGE),
+        (LedgerBook.AGENCY_FEE, Account.PAYABLE, PaymentKind.AGENCY_FEE),
+    )
+    moved = [
+        select(Posting.item_id, literal(kind, Payment.kind.type), -Posting.amount).where(
+            Posting.item_id.in_(ids),
+            Posting.book == book,
+            Posting.kind == PostingKind.CLAIMED,
+            Posting.debit == account,
+        )
+        for book, account, kind in owed_back
+    ]
+    both = union_all(taken, *moved).subquery()
     paid: dict[UUID, dict[PaymentKind, int]] = {}
     for item_id, kind, amount in unit.session.execute(
-        select(Payment.item_id, Payment.kind, func.sum(Payment.amount))
-        .where(Payment.item_id.in_(list(item_ids)))
-        .group_by(Payment.item_id, Payment.kind)
+        select(both.c.item_id, both.c.kind, func.sum(both.c.amount)).group_by(both.c.item_id, both.c.kind)
     ):
         paid.setdefault(item_id, {})[kind] = int(amount)
     return paid
