@@ -103,9 +103,9 @@ def test_a_sandbox_takes_no_number_of_the_live_series(wiring: Wiring, town: Town
     """A test client's play would leave gaps in what the tax office sees."""
     with wiring.work("job:test") as unit:
         world = unit.session.get_one(ApiClient, town.clients["test"]).world_id
-    for given in (LIVE, world):
-        number = frozen(wiring, town, payer="addressee", world=given)
-        paid(wiring, number, office=town.sai_gon, world=given)
+    for each in (LIVE, world):
+        number = frozen(wiring, town, payer="addressee", world=each)
+        paid(wiring, number, office=town.sai_gon, world=each)
     with wiring.work("job:test") as unit:
         live, sandbox = (paper.number for paper in _papers(unit))
         assert live.startswith("HD26-BC")
