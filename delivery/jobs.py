@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from delivery import dispatch, holding, returning
 from delivery.errors import Refused, Trouble
-from delivery.money import billing
+from delivery.money import billing, equity
 from delivery.numbering import number_events as number
 from delivery.outbound import calling, outbox, posting
 from delivery.rules.calendar import ONE_DAY, vietnam_day, vietnam_instant, vietnam_time
@@ -137,6 +137,11 @@ def _draw_statements(unit: Work, limit: int) -> int:
     return billing.sweep_statements(unit, limit)
 
 
+def publish_equity(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Publish the equity account of each month that is over: of the live world, since it is for everybody."""
+    return _under_lease(wiring, crew, "equity", LIVE, equity.sweep)
+
+
 def _everywhere(name: str, sweep: Sweeping) -> Job:
     """A job that sweeps the live world and each test world at work."""
 
@@ -158,6 +163,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "expire": _everywhere("expire", holding.sweep_expired),
         "returns": _everywhere("returns", returning.sweep_due),
         "statements": _everywhere("statements", _draw_statements),
+        "equity": publish_equity,
         "send_messages": send_messages,
         "number_events": number_events,
         "put_webhooks": put_webhooks,
