@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from delivery import accounts
 from delivery.accounts import Caller
 from delivery.errors import NotFound
+from delivery.store.agencies import LIVE
 from delivery.store.work import Work
 from delivery.web import problems
 from delivery.web.agency_api import keys, rates
@@ -31,9 +32,9 @@ class Nothing(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a view gives: its status, its body, and headers of its own."""
+    """What a view gives: its status, its body (text where the endpoint answers another type than JSON), its headers."""
 
-    body: BaseModel
+    body: BaseModel | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,26 +44,37 @@ class Call(Generic[B]):
     """A call whose caller is known and whose body and query are read. `unit` is the one unit of work around it."""
 
     unit: Work
-    caller: Caller
+    known: Caller | None
     body: B
     query: BaseModel
+
+    @property
+    def caller(self) -> Caller:
+        """The client that calls; a public endpoint has none and may not ask."""
+        assert self.known is not None
+        return self.known
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What is declared of an endpoint. `media` is the body's type; `keyed`: it needs an Idempotency-Key."""
+    """What is declared of an endpoint. `media` is the body's type; `keyed`: it needs an Idempotency-Key.
+
+    Without a `scope` it is public: no token, and calls are counted by network address. `reply` is None where the
+    answer is text of the type `answers`.
+    """
 
     method: str
     path: str
     name: str
     summary: str
     description: str
-    scope: str
+    scope: str | None
     body: type[BaseModel] | None
     media: tuple[str, ...]
     body_needed: bool
     query: type[BaseModel]
-    reply: type[BaseModel]
+    reply: type[BaseModel] | None
+    answers: str
     statuses: tuple[int, ...]
     refusals: tuple[int, ...]
     keyed: bool
@@ -70,8 +82,9 @@ class Endpoint:
 
 
 JSON = ("application/json",)
-# Numbers of items and manifests; what is not made like one names nothing, and need not reach the database.
-_NUMBER = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+# Numbers of items, manifests and books; what is not made like one names nothing, and need not reach the database.
+_NUMBER = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+_ANYBODY = "job:public"
 View = Callable[..., Answer]
 
 
@@ -87,8 +100,9 @@ class Api:
         method: str,
         path: str,
         *,
-        scope: str,
-        reply: type[BaseModel],
+        scope: str | None,
+        reply: type[BaseModel] | None,
+        answers: str = "application/json",
         body: type[BaseModel] | None = None,
         media: tuple[str, ...] = JSON,
         body_needed: bool = True,
@@ -114,6 +128,7 @@ class Api:
                 body_needed=body_needed,
                 query=query,
                 reply=reply,
+                answers=answers,
                 statuses=statuses,
                 refusals=refusals,
                 keyed=keyed,
@@ -132,24 +147,24 @@ class Api:
 
 
 def _serve(endpoint: Endpoint, view: View, named: dict[str, str]) -> AnyResponse:
-    caller = _caller(endpoint.scope)
-    rates.count(caller.client_id)
+    caller = None if endpoint.scope is None else _caller(endpoint.scope)
+    rates.count(caller.client_id if caller else f"public:{request.remote_addr}")
     if not all(_NUMBER.fullmatch(value) for value in named.values()):
         raise NotFound("not-found", vi="Không có số nào như vậy.", en="There is no such number.")
     query = _query(endpoint.query)
     body = _body(endpoint)
-    key = keys.read(request.headers.get("Idempotency-Key")) if endpoint.keyed else None
-    with wiring().work(caller.actor, caller.world_id) as unit:
-        if key is not None:
+    key = keys.read(request.headers.get("Idempotency-Key")) if endpoint.keyed and caller else None
+    with wiring().work(*(caller.actor, caller.world_id) if caller else (_ANYBODY, LIVE)) as unit:
+        if key is not None and caller:
             kept = keys.kept_reply(unit, caller.client_id, key, _digest())
             if kept is not None:
                 return _response(kept.status, kept.body, {**kept.headers, "Idempotent-Replayed": "true"})
-        answer = view(Call(unit=unit, caller=caller, body=body, query=query), **named)
-        text = answer.body.model_dump_json()
+        answer = view(Call(unit=unit, known=caller, body=body, query=query), **named)
+        text = answer.body if isinstance(answer.body, str) else answer.body.model_dump_json()
         headers = dict(answer.headers)
-        if key is not None:
+        if key is not None and caller:
             headers |= keys.keep(unit, caller.client_id, key, _digest(), keys.Reply(answer.status, text, headers))
-    return _response(answer.status, text, headers)
+    return _response(answer.status, text, headers, endpoint.answers)
 
 
 def _caller(scope: str) -> Caller:
@@ -233,8 +248,8 @@ def _digest() -> bytes:
     return hashlib.sha256(head + request.get_data(cache=True)).digest()
 
 
-def _response(status: int, text: str, headers: Mapping[str, str]) -> AnyResponse:
-    response = Response(text, status, content_type="application/json")
+def _response(status: int, text: str, headers: Mapping[str, str], media: str = "application/json") -> AnyResponse:
+    response = Response(text, status, content_type=media)
     response.headers.update(headers)
     response.headers["Cache-Control"] = "no-store"
     if request.method in ("GET", "HEAD"):

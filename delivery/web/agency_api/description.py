@@ -16,8 +16,9 @@ from delivery.web.problem_words import TITLES
 Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"
 _PATH_PART = re.compile(r"<(\w+)>")
-# What any endpoint may answer, whoever asks for what.
-_ALWAYS = (401, 403, 429, 500, 503)
+# What any endpoint may answer, whoever asks for what; and what one that needs a token may.
+_ALWAYS = (429, 500, 503)
+_TO_CLIENTS = (401, 403)
 _TITLE = "Trả kết quả qua bưu điện: giao diện cho cơ quan · Result delivery: the agencies' API"
 _ABOUT = f"""An agency hands results over, follows them, calls them back and signs for what returns.
 
@@ -29,6 +30,7 @@ _ABOUT = f"""An agency hands results over, follows them, calls them back and sig
   a JSON pointer for each wrong member.
 - `RateLimit` tells how many calls are left. After a 429 wait for the seconds in `Retry-After`.
 - Another agency's item is unknown to you: 404.
+- Tariffs and quotes are public: no token, and calls are counted by network address.
 """
 
 
@@ -75,7 +77,7 @@ def _operation(one: Endpoint, schemas: Json) -> Json:
     told: Json = {
         "operationId": one.name,
         "summary": one.summary,
-        "security": [{"oauth": [one.scope]}],
+        "security": [] if one.scope is None else [{"oauth": [one.scope]}],
         "parameters": _parameters(one, schemas),
         "responses": {str(status): _reply(one, status) for status in one.statuses},
     }
@@ -83,7 +85,8 @@ def _operation(one: Endpoint, schemas: Json) -> Json:
         told["description"] = one.description
     if one.body is not None:
         told["requestBody"] = _request_body(one)
-    refusals = {*one.refusals, *_ALWAYS, *((413, 415) if one.body is not None else ())}
+    refusals = {*one.refusals, *_ALWAYS, *(() if one.scope is None else _TO_CLIENTS)}
+    refusals |= {413, 415} if one.body is not None else set()
     told["responses"].update({str(status): _problem(status) for status in sorted(refusals)})
     if one.method == "GET":
         told["responses"]["304"] = {"description": "Not changed since the ETag in If-None-Match"}
@@ -145,7 +148,8 @@ def _reply(one: Endpoint, status: int) -> Json:
     if one.method == "GET":
         headers["ETag"] = _header("Names what was read.")
     words = {200: "Done", 201: "Registered", 207: "A result for each line"}[status]
-    return {"description": words, "headers": headers, "content": {"application/json": {"schema": _ref(one.reply)}}}
+    schema: Json = {"type": "string"} if one.reply is None else _ref(one.reply)
+    return {"description": words, "headers": headers, "content": {one.answers: {"schema": schema}}}
 
 
 def _problem(status: int) -> Json:
