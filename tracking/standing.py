@@ -12,6 +12,7 @@ from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_inst
 from delivery.rules.policy import Channel
 from delivery.rules.returns import Condition
 from delivery.rules.states import FINAL, State
+from delivery.rules.vietqr import Account
 from delivery.store.attempts import Choice
 from delivery.store.events import Event
 from delivery.store.items import Item, NextStep
@@ -26,6 +27,7 @@ from delivery.store.work import Work
 from tariffs.book import Book, Label, Payer
 from tariffs.lines import Line, Quote
 from tracking.advice import Counter, Standing, Visit, still_comes, what_to_do, where_it_is
+from tracking.paying import Paying, paying_of
 from tracking.timeline import Entry, Happened, entries
 from tracking.words import Words
 
@@ -62,6 +64,7 @@ class Shown:
     standing: Standing
     timeline: tuple[Entry, ...]
     price: Price
+    paying: Paying
     due_day: date | None
     documents: int
     visits: tuple[int, int]
@@ -86,16 +89,18 @@ class Shown:
         return where_it_is(self.standing)
 
 
-def shown(unit: Work, item_id: UUID, books: Sequence[Book]) -> Shown:
-    """Read the item in its own world's unit."""
+def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | None) -> Shown:
+    """Read the item in its own world's unit. `account` is what transfers pay into, if any."""
     item = citizens.item_shown(unit, item_id)
     made = choices.choices_of(unit, item.id)
     price = _price(unit, item, books)
+    standing = _standing(unit, item, made, due=price.due)
     return Shown(
         number=item.number,
-        standing=_standing(unit, item, made, due=price.due),
+        standing=standing,
         timeline=_timeline(unit, citizens.events_of(unit, item.id)),
         price=price,
+        paying=paying_of(unit, item, account, due=price.due if price.frozen else 0, comes=still_comes(standing)),
         due_day=item.due_day,
         documents=len(item.documents),
         visits=(counted_visits(unit, item.id), policy_of(unit, item).visits_allowed),

@@ -16,6 +16,7 @@ from delivery.rules import vietqr
 from delivery.rules.states import State
 from delivery.rules.vietqr import Account
 from delivery.settings import BankSettings
+from delivery.store.agencies import LIVE
 from delivery.store.base import new_id
 from delivery.store.items import Item
 from delivery.store.queries.money import quote_of
@@ -62,11 +63,13 @@ def account_of(bank: BankSettings | None) -> Account | None:
 def ask(unit: Work, item: Item) -> PaymentRequest | None:
     """Ask whom the item is for to transfer what is due now; None when nothing is, or it will not reach them.
 
+    A sandbox's item is asked for nothing: its money is none, and the account is real.
+
     Asked again by the same person for the same sum, the first request stands, and its minutes go on; what happens to
     the item ends it. The caller holds the item's lock. Refused while the price is an estimate: it could still change.
     """
     due = due_at_door(unit, item)
-    if not due.total or item.state in _NOT_ASKED or item.recalled_at is not None:
+    if not due.total or item.state in _NOT_ASKED or item.recalled_at is not None or item.world_id != LIVE:
         return None
     row = quote_of(unit, item.id)
     if row is None or row.frozen_at is None:
