@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from delivery.cli import installation, processes
+from delivery.cli import bank, installation, processes
 from delivery.wiring import Wiring
 
 # Each subject names its commands.
-SUBJECTS = (installation, processes)
+SUBJECTS = (bank, installation, processes)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:

@@ -188,6 +188,15 @@ def is_sent_back(unit: Work, transfer_id: UUID) -> bool:
     return unit.session.scalar(query) is not None
 
 
+def reused() -> Refused:
+    """The refusal of a reference that comes again with another amount."""
+    return Refused(
+        "reference-reused",
+        vi="Số tham chiếu này đã được báo với một số tiền khác. Khoản đã ghi được giữ nguyên; hãy hỏi ngân hàng.",
+        en="This reference was told before with another amount. What was kept stays as it is; ask the bank.",
+    )
+
+
 def content_of(unit: Work, transfer: BankTransfer) -> str:
     """What the payer wrote; the opening is recorded. Refused when it was erased."""
     subject = unit.session.get_one(Subject, transfer.id)
@@ -227,11 +236,7 @@ def _told_before(unit: Work, notice: Notice) -> Received:
     transfer = unit.session.scalars(query).one()
     if transfer.amount != notice.amount:
         _log.warning("a bank's reference came again with another amount", transfer=str(transfer.id))
-        raise Refused(
-            "reference-reused",
-            vi="Số tham chiếu này đã được báo với một số tiền khác. Khoản đã ghi được giữ nguyên; hãy hỏi ngân hàng.",
-            en="This reference was told before with another amount. What was kept stays as it is; ask the bank.",
-        )
+        raise reused()
     return _received(unit, transfer, fresh=False)
 
 
