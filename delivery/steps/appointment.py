@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from delivery.errors import Invalid, Refused
-from delivery.money.correcting import correct
+from delivery.money.correcting import COUNTER_REBATE, correct
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import HalfDay, vietnam_instant
 from delivery.rules.states import Happening, State, targets
@@ -48,8 +48,13 @@ def agree(unit: Work, item: Item, books: Sequence[Book], *, day: date, half_day:
         )
     policy = policy_of(unit, item)
     kind = REDELIVERY if _visits_used_up(unit, item) else ANOTHER_DAY
+    collects = COUNTER_REBATE in item.options
     if kind == REDELIVERY:
         item.redeliveries += 1
+    if collects:
+        # Asked to pay at the counter, then for a visit after all: the rebate was for who collects.
+        item.options = [option for option in item.options if option != COUNTER_REBATE]
+    if collects or kind == REDELIVERY:
         correct(unit, item, books, reason=CorrectionReason.REDELIVERY)
     unit.session.add(Choice(item_id=item.id, kind=kind, day=day, half_day=half_day, via=via, chosen_at=unit.now))
     begins = policy.half_day_split if half_day is HalfDay.AFTERNOON else policy.visits_from

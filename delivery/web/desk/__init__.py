@@ -18,6 +18,7 @@ from delivery.web.desk import (
     review,
     routes,
     vendor,
+    vietqr,
 )
 from delivery.web.desk.blueprint import desk
 from delivery.wiring import Wiring
@@ -38,6 +39,7 @@ SUBJECTS = (
     returns,
     review,
     routes,
+    vietqr,
 )
 
 

@@ -20,8 +20,10 @@ from delivery.store.queries import desk as read
 from delivery.store.queries.policies import receivers_of
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
+from delivery.web import transfers
 from delivery.web.desk.blueprint import desk, numbers_in, work
 from delivery.web.forms import act_once
+from delivery.web.transfers import Awaited
 from delivery.web.wired import wiring
 
 _LAST_DIGITS = 4
@@ -38,6 +40,7 @@ class AtCounter:
     saving: int
     """What the tariff book takes off for who collects: it is gone from `to_pay` already."""
     receivers: tuple[MayReceive, ...]
+    transfer: Awaited
     days: tuple[tuple[str, str], ...]
     """The days of another visit that may be had, as form values with their words."""
 
@@ -65,7 +68,7 @@ class Asked:
 @desk.get("/counter")
 def counter() -> str:
     """Search by number or by the phone's last four digits; without a search, all that waits here."""
-    return _page(request.args.get("q", ""))
+    return page_for(request.args.get("q", ""))
 
 
 @desk.post("/counter/<number>/collect")
@@ -87,7 +90,7 @@ def collect(number: str) -> Response:
         flash(_("Đã giao bưu gửi %(number)s tại quầy.", number=number))
         return url_for("desk.counter")
 
-    return act_once(act, again=lambda: _page(number))
+    return act_once(act, again=lambda: page_for(number))
 
 
 @desk.post("/counter/<number>/redeliver")
@@ -100,10 +103,11 @@ def redeliver(number: str) -> Response:
         flash(_("Bưu gửi %(number)s sẽ được phát lại ngày %(day)s.", number=number, day=f"{day:%d/%m/%Y}"))
         return url_for("desk.counter")
 
-    return act_once(act, again=lambda: _page(number))
+    return act_once(act, again=lambda: page_for(number))
 
 
-def _page(query: str) -> str:
+def page_for(query: str) -> str:
+    """The counter's page with what `query` finds, in a unit of work of its own."""
     text = query.strip()
     with work() as unit:
         found: list[Item] = []
@@ -112,7 +116,7 @@ def _page(query: str) -> str:
             found = list(read.held_by_last4(unit, g.office.id, index))
         elif text:
             found = [read.item_for(unit, g.office.id, (numbers_in(text) or [text])[0])]
-        chosen = _at_counter(unit, found[0]) if len(found) == 1 and _waits_here(found[0]) else None
+        chosen = _at_counter(unit, found[0]) if len(found) == 1 and waits_here(found[0]) else None
         return render_template(
             "desk/counter.html",
             q=text,
@@ -120,10 +124,12 @@ def _page(query: str) -> str:
             chosen=chosen,
             held=() if text else read.held(unit, g.office.id),
             today=unit.today,
+            by_transfer=transfers.possible(),
         )
 
 
-def _waits_here(item: Item) -> bool:
+def waits_here(item: Item) -> bool:
+    """Whether it lies at the counter of the office that asks."""
     return item.state is State.HELD and item.holder_kind is HolderKind.OFFICE and item.holder_id == g.office.id
 
 
@@ -136,6 +142,7 @@ def _at_counter(unit: Work, item: Item) -> AtCounter:
         due=due_at_door(unit, item),
         saving=counter_saving(unit, item, wiring().books),
         receivers=receivers_of(unit, item),
+        transfer=transfers.awaited(unit, [item])[0],
         days=tuple((day.isoformat(), f"{day:%d/%m/%Y}") for day in choices.options(unit, item).days),
     )
 

@@ -1,6 +1,11 @@
 """The addressee comes to the counter, or is called, written to, given another visit."""
 
+from delivery.money.charging import due_at_door
+from delivery.money.correcting import counter_saving
 from delivery.rules.states import State
+from delivery.store.queries.items import locked_by_number
+from tests.delivery.made_rounds import CLERK
+from tests.delivery.made_transfers import transferred
 from tests.delivery.web.desk.busy_office import BusyOffice
 from tests.delivery.web.person import Person
 
@@ -97,3 +102,58 @@ def test_an_address_in_review_is_decided_by_a_person(office: BusyOffice, clerk: 
     mended = "601 Nguyễn Huệ, Phường Sài Gòn, Thành phố Hồ Chí Minh"
     assert clerk.post(path, address=mended, commune="").status_code == 303
     assert office.post.item(office.in_review).delivery_office_id == office.post.office
+
+
+def test_who_collects_may_pay_by_transfer_and_the_clerk_sees_it_as_a_fact(office: BusyOffice, clerk: Person) -> None:
+    """The bank says that it was paid, no button does: the form offers cash only."""
+    path = f"/desk/counter/{office.held}"
+    page = clerk.get(f"/desk/counter?q={office.held}").text
+    assert 'value="transfer"' not in page
+    assert "Hiện mã trả" in page
+    assert clerk.get(f"{path}/transfer.svg").status_code == 404
+    answer = clerk.post(f"{path}/transfer")
+    assert answer.location == f"/desk/counter?q={office.held}#vietqr"
+    page = clerk.get(answer.location).text
+    assert "5:00" in page
+    assert "Sacombank" in page
+    assert clerk.get(f"{path}/transfer.svg").mimetype == "image/svg+xml"
+    assert clerk.get(f"{path}/transfer.json").json == {"state": "waiting", "seconds_left": 300}
+    transferred(office.post.wiring, office.held)
+    assert clerk.get(f"{path}/transfer.json").json == {"state": "paid", "seconds_left": 0}
+    page = clerk.get(f"/desk/counter?q={office.held}").text
+    assert "Đã chuyển khoản." in page
+    assert "Hiện mã trả" not in page
+    assert clerk.post(f"{path}/collect", receiver="addressee", proof=PROOFS, paid="none").status_code == 303
+    assert office.post.item(office.held).state is State.DELIVERED
+
+
+def test_a_transfer_that_the_bank_has_not_told_of_hands_nothing_over(office: BusyOffice, clerk: Person) -> None:
+    """Also when somebody sends the form that the page no longer has."""
+    clerk.get(f"/desk/counter?q={office.held}")
+    path = f"/desk/counter/{office.held}"
+    answer = clerk.post(f"{path}/collect", receiver="addressee", proof=PROOFS, paid="transfer")
+    assert answer.status_code == 409
+    assert "Ảnh chụp màn hình không phải bằng chứng" in answer.text
+
+
+def test_a_code_at_the_counter_is_for_the_price_of_who_collects(office: BusyOffice, clerk: Person) -> None:
+    """The rebate counts from the moment the code is shown, and is gone when a visit is asked for instead."""
+    before = office.post.item(office.held)
+    with office.post.work(CLERK) as unit:
+        item = locked_by_number(unit, office.held)
+        full, saving = due_at_door(unit, item).total, counter_saving(unit, item, office.post.wiring.books)
+    assert before.options == []
+    assert saving > 0
+    clerk.get(f"/desk/counter?q={office.held}")
+    clerk.post(f"/desk/counter/{office.held}/transfer")
+    with office.post.work(CLERK) as unit:
+        assert due_at_door(unit, locked_by_number(unit, office.held)).total == full - saving
+    clerk.post(f"/desk/counter/{office.held}/redeliver", day="2026-12-03", half_day="morning")
+    with office.post.work(CLERK) as unit:
+        assert due_at_door(unit, locked_by_number(unit, office.held)).total >= full
+
+
+def test_nothing_is_transferred_here_for_what_waits_elsewhere(office: BusyOffice, clerk: Person) -> None:
+    """An item on a courier's round is paid at its door."""
+    clerk.get("/desk/counter")
+    assert clerk.post(f"/desk/counter/{office.out[2]}/transfer").status_code == 409
