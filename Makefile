@@ -9,13 +9,14 @@ export FLASK_APP := wsgi
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
-.PHONY: help demo test check format lint types contracts migrations locks texts clean
+.PHONY: help demo test check format lint types contracts migrations bench-tariffs locks texts clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    the main job on real communes, then serves on 127.0.0.1:$(PORT) (ITEMS=1500, EXIT=1 to stop)"
 	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
 	@echo "make check   format, lint, types, import contracts, migrations"
+	@echo "make bench-tariffs   prices a second on one core, against the limit of 50 µs each"
 
 $(PY):
 	@found=""; for candidate in python3.11 python3.12 python3.13 python3; do \
@@ -66,6 +67,9 @@ migrations: $(VENV)/.dev
 	@mkdir -p .data
 	@$(VENV)/bin/alembic upgrade head --sql > .data/migrations.sql 2> .data/migrations.log || { cat .data/migrations.log; exit 1; }
 	@$(VENV)/bin/squawk --pg-version=15 --exclude=prefer-text-field,prefer-bigint-over-int .data/migrations.sql
+
+bench-tariffs: $(VENV)/.dev
+	@$(PY) -m benchmarks.tariffs $(ARGS)
 
 # Renew the locks: pins with hashes and no address of a registry in them.
 locks: $(VENV)/.dev
