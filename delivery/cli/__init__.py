@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from delivery.cli import bank, installation, processes
+from delivery.cli import bank, installation, ledger, processes
 from delivery.wiring import Wiring
 
 # Each subject names its commands.
-SUBJECTS = (bank, installation, processes)
+SUBJECTS = (bank, installation, ledger, processes)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
