@@ -118,8 +118,8 @@ def approve(unit: Work, claim_id: UUID) -> Claim:
             en="Whoever proposed it cannot approve it. Ask another administrator.",
         )
     settled_by = _settled(unit, item, claim) if claim.kind is not ClaimKind.OVERPAID else None
-    claim.state = ClaimState.APPROVED
     claim.approved_by, claim.approved_at = unit.actor, unit.now
+    claim.state = ClaimState.APPROVED
     claim.pay_by = _terms(unit, item)[1].pay_by(unit.today)
     if settled_by is not None:
         claim.state, claim.paid_reference = ClaimState.PAID, settled_by
