@@ -3,11 +3,11 @@
 from flask import Flask
 
 from delivery.wiring import Wiring
-from tracking import calculator, choosing, codes, pages
+from tracking import calculator, choosing, codes, open_data, pages
 from tracking.blueprint import window
 from tracking.showing import in_language
 
-__all__ = ["calculator", "choosing", "codes", "init_app", "pages"]
+__all__ = ["calculator", "choosing", "codes", "init_app", "open_data", "pages"]
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:

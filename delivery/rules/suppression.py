@@ -84,6 +84,10 @@ class _Table:
             for member in inside:
                 self._seen_by[member] |= 1 << self._at[cell]
         self._hidden = 0
+        # One total less is a greater loss than any number of cells that cross more properties than it does.
+        rank = max(values.values(), default=0) * len(values) + 1
+        finest = len(layout.dimensions)
+        self._loss = [people * rank ** (finest - _crossed(cell)) for cell, people in values.items()]
         # Swapping some properties is swapping the others: half of the choices are enough.
         last = len(layout.dimensions) - 1
         self._swaps = [frozenset(some) for size in range(1, last + 1) for some in combinations(range(last), size)]
@@ -135,7 +139,7 @@ class _Table:
             gain = min(missing, _room(higher, move.out) + _room(lower, move.into))
             if gain and (best is None or gain >= best[2]):
                 more = move.changed & ~self._hidden
-                price = (-gain, self._people(more), more.bit_count())
+                price = (-gain, self._lost(more), more.bit_count())
                 if best is None or price < best[0]:
                     best = price, move, gain
                     if gain == missing and not more:
@@ -164,14 +168,19 @@ class _Table:
             seen = self._seen_by
             yield _Move((first, second), (gaining, other), seen[gaining] ^ seen[other] ^ seen[first] ^ seen[second])
 
-    def _people(self, cells: int) -> int:
-        """How many people's numbers a set of cells holds."""
-        people = 0
+    def _lost(self, cells: int) -> int:
+        """What is lost with a set of cells: their people, weighed by how much each cell tells."""
+        loss = 0
         while cells:
             lowest = cells & -cells
-            people += self._values[self._cells[lowest.bit_length() - 1]]
+            loss += self._loss[lowest.bit_length() - 1]
             cells ^= lowest
-        return people
+        return loss
+
+
+def _crossed(cell: Cell) -> int:
+    """How many properties a cell names."""
+    return sum([value is not None for value in cell])
 
 
 def _room(numbers: list[int], leaving: tuple[int, ...]) -> int:
