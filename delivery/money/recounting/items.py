@@ -226,12 +226,6 @@ PROOFS: Final = (
             SELECT NULL, 'refunds', 0, amount FROM bank_transfers WHERE :live AND state = 'refund' AND item_id IS NULL
         ) both_ways
         GROUP BY item_id, what HAVING sum(ledger) <> sum(deeds)
-        UNION ALL
-        SELECT NULL, NULL, coalesce(t.bank_reference, p.key), 'sent_back', p.amount, coalesce(t.amount, 0)
-        FROM postings p LEFT JOIN bank_transfers t
-          ON p.key LIKE 'paid_out:transfer:%' AND t.id::text = split_part(p.key, ':', 3)
-         AND t.state = 'refund' AND t.item_id IS NULL
-        WHERE p.world_id = :world AND p.kind = 'paid_out' AND p.item_id IS NULL AND p.amount <> coalesce(t.amount, 0)
         """,
     ),
 )

@@ -172,6 +172,11 @@ PROOFS: Final = (
         SELECT t.item_id, NULL, t.bank_reference, 'received', coalesce(p.amount, 0), t.amount
         FROM bank_transfers t LEFT JOIN postings p ON p.key = 'bank:' || t.id AND p.kind = 'bank_received'
         WHERE :live AND coalesce(p.amount, 0) <> t.amount
+        UNION ALL
+        SELECT t.item_id, NULL, t.bank_reference, 'sent_back', coalesce(p.amount, 0),
+               CASE WHEN t.returned_at IS NULL THEN 0 ELSE t.amount END
+        FROM bank_transfers t LEFT JOIN postings p ON p.key = 'paid_out:' || t.id AND p.kind = 'paid_out'
+        WHERE :live AND coalesce(p.amount, 0) <> CASE WHEN t.returned_at IS NULL THEN 0 ELSE t.amount END
         """,
     ),
     proof(
@@ -184,6 +189,9 @@ PROOFS: Final = (
             UNION ALL SELECT 'suspense', 0, amount FROM bank_transfers WHERE :live AND state = 'waiting'
             UNION ALL SELECT 'received', amount, 0 FROM sides WHERE kind = 'bank_received' AND account = 'bank'
             UNION ALL SELECT 'received', 0, amount FROM bank_transfers WHERE :live
+            UNION ALL SELECT 'sent_back', amount, 0 FROM sides
+            WHERE kind = 'paid_out' AND account = 'refunds' AND item_id IS NULL
+            UNION ALL SELECT 'sent_back', 0, amount FROM bank_transfers WHERE :live AND returned_at IS NOT NULL
         ) both_ways
         GROUP BY what HAVING sum(ledger) <> sum(deeds)
         """,

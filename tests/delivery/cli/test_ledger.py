@@ -25,7 +25,7 @@ def _run(app: Flask, *words: str) -> tuple[int, str]:
 def test_books_that_tie_out_are_printed_and_the_command_succeeds(app: Flask, day: FullDay) -> None:
     """A night job looks at nothing but the exit code; a person wants the table."""
     code, said = _run(app, "check")
-    assert code == 0
+    assert code == 0, said
     assert "0 faults." in said
     for book in ("postage", "agency_fee"):
         assert book in said
@@ -35,7 +35,7 @@ def test_books_that_tie_out_are_printed_and_the_command_succeeds(app: Flask, day
 def test_one_days_table_holds_that_days_postings(app: Flask, day: FullDay) -> None:
     """The evening's table is compared with the evening's papers."""
     code, said = _run(app, "check", "--day", "2026-12-01")
-    assert code == 0
+    assert code == 0, said
     assert "postage on 2026-12-01" in said
     assert "revenue" not in said
 
@@ -52,7 +52,7 @@ def test_a_fault_is_named_and_the_command_fails(app: Flask, day: FullDay, wiring
 def test_who_holds_money_is_shown_by_name(app: Flask, day: FullDay) -> None:
     """The sums of an account mean little until one sees whose they are."""
     code, said = _run(app, "show")
-    assert code == 0
+    assert code == 0, said
     assert [line for line in said.splitlines() if line.startswith("agency_fee  payable") and line.endswith("H29")]
     assert [line for line in said.splitlines() if line.startswith("postage     variance") and "20,000" in line]
 

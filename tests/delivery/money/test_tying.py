@@ -262,10 +262,13 @@ PLANTED: dict[str, tuple[str, Callable[[FullDay], str], Who]] = {
         lambda day: "UPDATE claims SET state = 'approved' WHERE kind = 'price_error'",
         lambda day: day.wrong_price,
     ),
-    "money sent back to nobody": (
-        "claim",
-        lambda day: "UPDATE bank_transfers SET state = 'waiting' WHERE bank_reference = 'FT-3'",
-        lambda day: "paid_out:transfer:",
+    "money sent back that nobody returned": (
+        "transfer",
+        lambda day: (
+            "UPDATE bank_transfers SET returned_reference = NULL, returned_by = NULL, returned_at = NULL "
+            "WHERE bank_reference = 'FT-3'"
+        ),
+        lambda day: "FT-3",
     ),
     "a remittance that the books do not know": (
         "remitted",
