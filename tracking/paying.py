@@ -7,7 +7,7 @@ from delivery.money.asking import TransferCode
 from delivery.rules.vietqr import Account
 from delivery.store.agencies import LIVE
 from delivery.store.items import Item
-from delivery.store.queries.transfers import Received, owed_back, received_of
+from delivery.store.queries.transfers import Received, owed_back, received_of, short_of
 from delivery.store.work import Work
 
 
@@ -15,14 +15,15 @@ from delivery.store.work import Work
 class Paying:
     """An item's transfer before its visit, money in đồng.
 
-    `offered`: it can be asked for a code, or asked for again. `due` is what is still to pay, `owed_back` what was paid
-    too much and was not returned yet.
+    `offered`: it can be asked for a code, or asked for again. `due` is what is still to pay, `short` what came and was
+    too little for it, `owed_back` what was paid too much and was not returned yet.
     """
 
     offered: bool
     due: int
     code: TransferCode | None
     received: Received | None
+    short: int
     owed_back: int
 
     @property
@@ -39,5 +40,6 @@ def paying_of(unit: Work, item: Item, account: Account | None, *, due: int, come
         due=due,
         code=asking.codes_of(unit, [item], account).get(item.id) if offered else None,
         received=received_of(unit, [item.id]).get(item.id),
+        short=short_of(unit, [item.id]).get(item.id, 0),
         owed_back=owed_back(unit, item.id),
     )

@@ -12,18 +12,22 @@ from delivery.money import asking
 from delivery.money.asking import TransferCode
 from delivery.rules.vietqr import Account
 from delivery.store.items import Item
-from delivery.store.queries.transfers import Received, received_of
+from delivery.store.queries.transfers import Received, received_of, short_of
 from delivery.store.work import Work
 from delivery.web.wired import wiring
 
 
 @dataclass(frozen=True, kw_only=True)
 class Awaited:
-    """One item's transfer: its `code` while it is waited for, what was `received` once the bank told of it."""
+    """One item's transfer: its `code` while it is waited for, what was `received` once the bank told of it.
+
+    `short` is what came and was too little, in đồng: it waits for a person, and what is due stays due.
+    """
 
     number: str
     code: TransferCode | None
     received: Received | None
+    short: int
     seconds_left: int
 
     @property
@@ -60,12 +64,14 @@ def awaited(unit: Work, items: Iterable[Item]) -> list[Awaited]:
     """Where the transfer of each item stands for the person of this unit, in the order of `items`."""
     listed = list(items)
     codes = asking.codes_of(unit, listed, asking.account_of(wiring().settings.bank))
-    received = received_of(unit, [item.id for item in listed])
+    ids = [item.id for item in listed]
+    received, short = received_of(unit, ids), short_of(unit, ids)
     return [
         Awaited(
             number=item.number,
             code=codes.get(item.id),
             received=received.get(item.id),
+            short=short.get(item.id, 0),
             seconds_left=codes[item.id].seconds_left(unit.now) if item.id in codes else 0,
         )
         for item in listed

@@ -99,6 +99,16 @@ def test_money_paid_twice_is_named_as_owed_back(citizen: Citizen, post: Post) ->
     assert "Bạn đã trả thừa 20.000 đ." in citizen.get(where).text
 
 
+def test_money_that_is_too_little_is_told_of_and_leaves_the_whole_sum_due(citizen: Citizen, post: Post) -> None:
+    """Who typed the sum by hand would otherwise wait for a word that never comes."""
+    number = post.one()
+    where = citizen.open(number)
+    assert transferred(post.wiring, number, 1_000) == "less-than-due"
+    page = citizen.get(where).text
+    assert "Ngân hàng báo có 1.000 đ, chưa đủ" in page
+    assert "Hiện mã VietQR" in page
+
+
 def test_an_estimate_is_not_paid_and_a_page_that_was_open_says_why(citizen: Citizen, post: Post) -> None:
     """Before the post has weighed it, nobody knows the price."""
     citizen.page(post.one())

@@ -12,7 +12,7 @@ from delivery.store.claims import Claim, ClaimKind, ClaimState
 from delivery.store.events import Event
 from delivery.store.items import Item
 from delivery.store.money import Payment
-from delivery.store.treasury import PaymentRequest
+from delivery.store.treasury import BankTransfer, PaymentRequest, TransferState
 from delivery.store.work import Work
 
 
@@ -60,6 +60,16 @@ def received_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Received]:
             papers=(*(before.papers if before else ()), paper),
         )
     return found
+
+
+def short_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Money that names an item and is too little for it, so that a person decides about it, in đồng by item."""
+    query = (
+        select(BankTransfer.item_id, func.sum(BankTransfer.amount))
+        .where(BankTransfer.item_id.in_(list(item_ids)), BankTransfer.state == TransferState.WAITING)
+        .group_by(BankTransfer.item_id)
+    )
+    return {item_id: int(amount) for item_id, amount in unit.session.execute(query) if item_id is not None}
 
 
 def owed_back(unit: Work, item_id: UUID) -> int:
