@@ -18,7 +18,7 @@ from delivery.store.queries.shelves import office_named
 from delivery.store.treasury import Deposit
 from delivery.store.work import Work
 
-_MOST: Final = 10**12
+MOST: Final = 10**12
 """More đồng than any till holds: what is above was typed wrongly."""
 _SLIP_LENGTH: Final = 80
 
@@ -116,7 +116,7 @@ def deposit(unit: Work, *, office_id: UUID, postage: int, agency_fee: int, slip:
 
 def refuse_sum(amount: int, pointer: str) -> None:
     """Raise Invalid for a sum of cash below nothing or above any till's."""
-    if not 0 <= amount < _MOST:
+    if not 0 <= amount < MOST:
         raise Invalid(
             "sum-impossible",
             vi=f"Số tiền {dong(amount)} đ không thể đúng.",

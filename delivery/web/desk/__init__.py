@@ -5,6 +5,8 @@ from flask import Flask
 from delivery.web.desk import (
     acceptance,
     bags,
+    cash,
+    claims,
     contacts,
     count,
     counter,
@@ -27,6 +29,8 @@ from delivery.wiring import Wiring
 SUBJECTS = (
     acceptance,
     bags,
+    cash,
+    claims,
     contacts,
     count,
     counter,
