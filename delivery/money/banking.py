@@ -20,7 +20,7 @@ from delivery.money.refunds import owe_back
 from delivery.rules.transfers import Notice
 from delivery.store.billing import Statement
 from delivery.store.items import Item
-from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
+from delivery.store.ledger import Account, LedgerBook, PostingKind
 from delivery.store.people import Subject
 from delivery.store.queries.items import locked
 from delivery.store.treasury import BankTransfer, TransferState
@@ -160,7 +160,7 @@ def sent_back(unit: Work, transfer_id: UUID, bank_reference: str) -> None:
             vi="Khoản này không chờ chuyển trả cho người gửi ở đây.",
             en="This transfer is not one that waits here to be returned to its sender.",
         )
-    if is_sent_back(unit, transfer_id):
+    if transfer.returned_at is not None:
         raise Refused(
             "transfer-sent-back", vi="Khoản này đã được chuyển trả.", en="This transfer was returned already."
         )
@@ -177,15 +177,10 @@ def sent_back(unit: Work, transfer_id: UUID, bank_reference: str) -> None:
         debit=Side(Account.REFUNDS),
         credit=Side(Account.BANK),
         amount=transfer.amount,
-        key=f"{_sent_key(transfer_id)}{reference}",
+        key=f"paid_out:transfer:{transfer.id}",
     )
+    transfer.returned_reference, transfer.returned_by, transfer.returned_at = reference, unit.actor, unit.now
     unit.session.flush()
-
-
-def is_sent_back(unit: Work, transfer_id: UUID) -> bool:
-    """Whether a transfer that named no item was returned to its sender."""
-    query = select(Posting.id).where(Posting.key.startswith(_sent_key(transfer_id), autoescape=True))
-    return unit.session.scalar(query) is not None
 
 
 def reused() -> Refused:
@@ -306,7 +301,3 @@ def _waiting(unit: Work, transfer_id: UUID) -> BankTransfer:
             en="This transfer was settled already. Reload the page to see how.",
         )
     return transfer
-
-
-def _sent_key(transfer_id: UUID) -> str:
-    return f"paid_out:transfer:{transfer_id}:"

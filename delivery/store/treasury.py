@@ -73,11 +73,20 @@ class TransferState(StrEnum):
 class BankTransfer(Base):
     """One credit on the post's account, told by the bank's notice or by its statement, once by `bank_reference`.
 
-    `content` is what the payer wrote, sealed: people write their names there. `paid_at` is the bank's time.
+    `content` is what the payer wrote, sealed: people write their names there. `paid_at` is the bank's time. One that
+    goes back and names no item is returned by a second person; one that names an item is a claim of that item.
     """
 
     __tablename__ = "bank_transfers"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"), Index(None, "state", "paid_at"))
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("num_nulls(returned_reference, returned_by, returned_at) IN (0, 3)", name="returned"),
+        CheckConstraint(
+            "returned_by IS NULL OR (state = 'refund' AND item_id IS NULL AND returned_by <> settled_by)",
+            name="two_persons",
+        ),
+        Index(None, "state", "paid_at"),
+    )
 
     id: Mapped[Key]
     bank_reference: Mapped[Code] = mapped_column(unique=True)
@@ -92,6 +101,9 @@ class BankTransfer(Base):
     statement_id: Mapped[UUID | None] = mapped_column(ForeignKey("statements.id"))
     settled_by: Mapped[Code | None]
     settled_at: Mapped[datetime | None]
+    returned_reference: Mapped[Code | None]
+    returned_by: Mapped[Code | None]
+    returned_at: Mapped[datetime | None]
 
 
 class PaymentRequest(Base):

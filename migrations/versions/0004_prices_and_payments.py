@@ -121,7 +121,18 @@ def upgrade() -> None:
         sa.Column("statement_id", sa.Uuid(), nullable=True),
         sa.Column("settled_by", sa.String(length=80), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_reference", sa.String(length=80), nullable=True),
+        sa.Column("returned_by", sa.String(length=80), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_bank_transfers_amount")),
+        sa.CheckConstraint(
+            "num_nulls(returned_reference, returned_by, returned_at) IN (0, 3)",
+            name=op.f("ck_bank_transfers_returned"),
+        ),
+        sa.CheckConstraint(
+            "returned_by IS NULL OR (state = 'refund' AND item_id IS NULL AND returned_by <> settled_by)",
+            name=op.f("ck_bank_transfers_two_persons"),
+        ),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_bank_transfers_item_id_items")),
         sa.ForeignKeyConstraint(
             ["statement_id"], ["statements.id"], name=op.f("fk_bank_transfers_statement_id_statements")
