@@ -11,6 +11,8 @@ from delivery.store.work import Work
 from delivery.web.problems import as_problem
 from delivery.web.wired import wiring
 
+_MOST_DIGITS = 12
+
 
 def act_once(act: Callable[[Work], str], *, again: Callable[[], str | Response] | None = None) -> Response:
     """Act for the signed-in person in one unit of work, then send the browser to the address that `act` gives.
@@ -38,3 +40,22 @@ def shown_again(trouble: Trouble, again: Callable[[], str | Response]) -> Respon
     response = shown if isinstance(shown, Response) else Response(shown, mimetype="text/html")
     response.status_code = as_problem(trouble).status
     return response
+
+
+def whole_typed(name: str) -> int | None:
+    """The whole number in the form's field `name`, dots between thousands allowed; None when it was left empty.
+
+    Raises Invalid that points to the field.
+    """
+    typed = request.form.get(name, "").strip()
+    if not typed:
+        return None
+    digits = typed.replace(".", "").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+        raise Invalid(
+            "number-unreadable",
+            vi=f"“{typed}” không phải là một số nguyên.",
+            en=f"“{typed}” is not a whole number.",
+            pointer=f"/{name}",
+        )
+    return int(digits)

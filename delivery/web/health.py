@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from delivery.outbound.outbox import due_count
+from delivery.store.claims import Claim
 from delivery.store.events import Unnumbered
 from delivery.store.items import Item
 from delivery.store.messages import Message, Sweep
@@ -84,6 +85,7 @@ class Gauges(Collector):
                 _by_state(unit, "delivery_messages", "Messages by state.", Message.state),
                 _by_state(unit, "delivery_items", "Items by state.", Item.state),
                 _by_state(unit, "delivery_plans", "Plans by state.", Plan.state),
+                _by_state(unit, "delivery_claims", "Claims for money back by state.", Claim.state),
                 _gauge(
                     "delivery_events_unnumbered",
                     "Events that the feed has not numbered yet.",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import joinedload
 
 from delivery.errors import NotFound
@@ -22,6 +22,7 @@ from delivery.store.events import Event
 from delivery.store.items import Item
 from delivery.store.ledger import LedgerBook, Posting, PostingKind
 from delivery.store.money import Payment, PaymentKind
+from delivery.store.staff import Staff
 from delivery.store.work import Work
 
 PAGE: Final = 50
@@ -127,3 +128,22 @@ def day_delivered(unit: Work, item_id: UUID) -> date | None:
         select(func.max(Event.occurred_at)).where(Event.item_id == item_id, Event.kind == Happening.DELIVERED)
     )
     return None if moment is None else vietnam_day(moment)
+
+
+def overdue(unit: Work) -> int:
+    """How many of this world's claims wait for an answer or for their money beyond the day that the law sets."""
+    answer = Claim.state.in_((ClaimState.OPEN, ClaimState.PROPOSED)) & (Claim.answer_by < unit.today)
+    money = (Claim.state == ClaimState.APPROVED) & (Claim.pay_by < unit.today)
+    query = select(func.count()).where(Claim.world_id == unit.world_id, answer | money)
+    return unit.session.scalar(query) or 0
+
+
+def names_of_actors(unit: Work, claim: Claim) -> Mapping[str, str]:
+    """What colleagues call the members of staff who acted on a claim, by actor; programs have no name."""
+    acted = (claim.opened_by, claim.proposed_by, claim.approved_by, claim.paid_by)
+    ids = {actor: actor.removeprefix("staff:") for actor in acted if actor and actor.startswith("staff:")}
+    rows = unit.session.execute(
+        select(Staff.id, Staff.display_name).where(cast(Staff.id, String).in_(list(ids.values())))
+    )
+    names = {str(staff_id): name for staff_id, name in rows}
+    return {actor: names[key] for actor, key in ids.items() if key in names}

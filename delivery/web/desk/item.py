@@ -4,6 +4,7 @@ from flask import g, render_template
 
 from delivery.store.queries import desk as read
 from delivery.store.queries.attempts import attempts_of
+from delivery.store.queries.claims import claims_of
 from delivery.store.queries.held import invitations_of
 from delivery.web.desk.blueprint import desk, work
 from delivery.web.desk.pricing import priced
@@ -27,4 +28,5 @@ def page(number: str) -> str:
             attempts=attempts_of(unit, found.id),
             invitations=invitations_of(unit, found.id),
             offices=read.office_names(unit, found.id),
+            claims=claims_of(unit, found.id),
         )
