@@ -36,7 +36,7 @@ def without_scripts(chromium: Browser, live_url: str) -> Iterator[Page]:
     window.close()
 
 
-def _fits(page: Page, what: str, sign: str) -> None:
+def fits(page: Page, what: str, sign: str) -> None:
     """Measure the page only when its `sign` stands on it: after a tap the next document may still be on its way."""
     expect(page.get_by_text(sign).locator("visible=true").first).to_be_visible()
     page.wait_for_load_state()
@@ -58,20 +58,20 @@ def test_every_page_fits_a_small_phone_and_a_gloved_thumb(
     """They are used standing, in the sun, with one hand."""
     page = open_page(SMALL)
     sign_in(page, "courier.sg.1")
-    _fits(page, "the route before it is taken", "Nhận túi phát")
+    fits(page, "the route before it is taken", "Nhận túi phát")
     page.get_by_role("button", name="Nhận túi phát").click()
-    _fits(page, "the route under way", "Mở điểm này")
+    fits(page, "the route under way", "Mở điểm này")
     clock.set(9)
     page.goto(f"/courier/stops/{day.doors[1]}")
-    _fits(page, "a household", "Không giao được")
+    fits(page, "a household", "Không giao được")
     page.get_by_text("Đã giao", exact=True).click()
     page.get_by_text("Giao cho người được ủy quyền", exact=True).click()
-    _fits(page, "what to ask before handing over", "Giao cho người được ủy quyền")
+    fits(page, "what to ask before handing over", "Giao cho người được ủy quyền")
     page.get_by_text("Không giao được", exact=True).click()
     page.get_by_text("Người nhận hẹn ngày khác").click()
-    _fits(page, "why not, and the days to choose from", "Người nhận hẹn ngày khác")
+    fits(page, "why not, and the days to choose from", "Người nhận hẹn ngày khác")
     page.goto(f"/courier/stops/{day.point}")
-    _fits(page, "an agency's point", "Đã nhận những bưu gửi đã chọn")
+    fits(page, "an agency's point", "Đã nhận những bưu gửi đã chọn")
 
 
 def test_only_one_outcome_is_open_at_a_time(open_page: Opens, sign_in: SignsIn, day: Day) -> None:
