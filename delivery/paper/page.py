@@ -33,6 +33,8 @@ PORTRAIT_WIDTH_MM = 210 - 2 * MARGIN_MM
 LANDSCAPE_WIDTH_MM = 297 - 2 * MARGIN_MM
 
 Align = Literal["left", "center", "right"]
+Command = tuple[str, tuple[int, int], tuple[int, int], *tuple[object, ...]]
+"""What a table's style says of a block of cells."""
 
 _INK: Color = black
 _PALE = HexColor("#444444")
@@ -156,15 +158,7 @@ def grid(columns: Sequence[Column], rows: Sequence[Sequence[Flowable]], *, least
     """
     heading = [bilingual(each.vi, each.en, size=7.5, align="center") for each in columns]
     widths = [each.width_mm * mm for each in columns]
-    ruled = TableStyle(
-        [
-            ("GRID", (0, 0), (-1, -1), 0.4, _RULE),
-            ("BOX", (0, 0), (-1, -1), 0.8, _INK),
-            ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            *_tight(2.5),
-        ]
-    )
+    ruled = TableStyle(RULED)
     tall_enough = [None, *(_row_height(cells, widths, least_row_mm * mm) for cells in rows)]
     return LongTable(
         [heading, *map(list, rows)], colWidths=widths, rowHeights=tall_enough, repeatRows=1, style=ruled, hAlign="LEFT"
@@ -173,6 +167,11 @@ def grid(columns: Sequence[Column], rows: Sequence[Sequence[Flowable]], *, least
 
 def _row_height(cells: Sequence[Flowable], widths: Sequence[float], least: float) -> float:
     return max(least, *(cell.wrap(width - 5, 10_000)[1] + 5 for cell, width in zip(cells, widths, strict=True)))
+
+
+def sum_name(vi: str, en: str) -> Paragraph:
+    """`vi / en` at the right of a row that sums others."""
+    return Paragraph(f"{escape(clean(vi))} / {_english(en, 6.5)}", style(7.5, font=BOLD, align="right"))
 
 
 def signatures(boxes: Sequence[SignatureBox], width_mm: float, *, room_mm: float = 22) -> Table:
@@ -199,6 +198,16 @@ def _bare(cells: Sequence[Sequence[Flowable]], widths_mm: Sequence[float]) -> Ta
 def _tight(padding: float) -> list[tuple[str, tuple[int, int], tuple[int, int], float]]:
     sides = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
     return [(side, (0, 0), (-1, -1), padding) for side in sides]
+
+
+RULED: tuple[Command, ...] = (
+    ("GRID", (0, 0), (-1, -1), 0.4, _RULE),
+    ("BOX", (0, 0), (-1, -1), 0.8, _INK),
+    ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
+    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    *_tight(2.5),
+)
+"""How every ruled table looks: its first row is the heading."""
 
 
 def sheets(story: Sequence[Flowable], running: Running, *, across: bool = False) -> bytes:

@@ -15,6 +15,8 @@ from delivery.rules.codes import parse_s10
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 BLANK = "–"
+ISSUER = "Bưu điện – Trả kết quả thủ tục hành chính"
+"""Who issues the papers that no single office does."""
 
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # A subscriber number has nine digits after its 0 or +84: eight shown would leave nothing to guess.
