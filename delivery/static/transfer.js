@@ -6,7 +6,7 @@ const EVERY_MS = 3000;
 let ends = performance.now() + Number(box?.dataset.seconds ?? 0) * 1000;
 
 function show(name) {
-  for (const part of box.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(name);
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(name);
 }
 
 function tick() {

@@ -1,7 +1,7 @@
 """A reader of QR codes for tests: from the picture's paths to its text, by ISO/IEC 18004, without error correction."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 Matrix = list[list[bool]]
@@ -10,7 +10,7 @@ _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 # Level M of the versions 4 to 7: data codewords of each block, and where alignment patterns stand.
 _BLOCKS = {4: (32, 32), 5: (43, 43), 6: (27,) * 4, 7: (31,) * 4}
 _ALIGNED = {4: (6, 26), 5: (6, 30), 6: (6, 34), 7: (6, 22, 38)}
-_MASKS = (
+_MASKS: tuple[Callable[[int, int], int], ...] = (
     lambda y, x: (y + x) % 2,
     lambda y, x: y % 2,
     lambda y, x: x % 3,
