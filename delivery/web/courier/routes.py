@@ -6,6 +6,7 @@ from flask import flash, g, render_template, url_for
 from werkzeug.wrappers import Response
 
 from delivery import attempts
+from delivery.money.shifts import in_hand
 from delivery.store.queries.courier import left_open, routes_on
 from delivery.store.work import Work
 from delivery.web.courier import telling
@@ -20,9 +21,10 @@ def today() -> str:
     with work() as unit:
         sheets = [sheet_of(unit, route) for route in routes_on(unit, g.courier.id, unit.today)]
         earlier = left_open(unit, g.courier.id, unit.today)
+        carried = in_hand(unit, courier_id=g.courier.id)
         if len(sheets) == 1:
-            return render_template("courier/route.html", sheet=sheets[0], earlier=earlier)
-        return render_template("courier/today.html", sheets=sheets, earlier=earlier, day=unit.today)
+            return render_template("courier/route.html", sheet=sheets[0], earlier=earlier, carried=carried)
+        return render_template("courier/today.html", sheets=sheets, earlier=earlier, day=unit.today, carried=carried)
 
 
 @courier.get("/routes/<uuid:route_id>")
