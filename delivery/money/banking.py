@@ -177,7 +177,7 @@ def sent_back(unit: Work, transfer_id: UUID, bank_reference: str) -> None:
         debit=Side(Account.REFUNDS),
         credit=Side(Account.BANK),
         amount=transfer.amount,
-        key=f"paid_out:transfer:{transfer.id}",
+        key=f"paid_out:{transfer.id}",
     )
     transfer.returned_reference, transfer.returned_by, transfer.returned_at = reference, unit.actor, unit.now
     unit.session.flush()
