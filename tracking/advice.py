@@ -44,7 +44,7 @@ class Standing:
     """Where an item stands, as far as its addressee has to act on it.
 
     `due` is in đồng. `address_given`: a new address is being placed. `agency` names the sender, `return_point` where
-    the item returns to.
+    the item returns to; `claimed`: compensation for its loss is on its way without being asked for.
     """
 
     state: State
@@ -59,6 +59,7 @@ class Standing:
     address_until: date | None = None
     address_given: bool = False
     due: int = 0
+    claimed: bool = False
 
 
 def what_to_do(standing: Standing) -> tuple[Words, ...]:
@@ -163,6 +164,11 @@ def _after_its_end(standing: Standing) -> tuple[Words, ...]:
                     en=f"Ask {standing.agency} for a new copy.",
                 ),
                 Words(
+                    vi="Bưu điện đã tự mở hồ sơ bồi thường: bạn không phải làm đơn.",
+                    en="We have begun to compensate you: you need not ask for it.",
+                )
+                if standing.claimed
+                else Words(
                     vi="Bạn có quyền khiếu nại với bưu điện trong 6 tháng.",
                     en="You may complain to the post within 6 months.",
                 ),

@@ -9,16 +9,20 @@ from delivery import choices
 from delivery.choices import Options
 from delivery.money.charging import due_at_door
 from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_instant, vietnam_time
+from delivery.rules.compensation import steps_of
+from delivery.rules.compensation_terms import ClaimKind
 from delivery.rules.policy import Channel
 from delivery.rules.returns import Condition
 from delivery.rules.states import FINAL, State
 from delivery.rules.vietqr import Account
 from delivery.store.attempts import Choice
+from delivery.store.claims import Claim, ClaimState
 from delivery.store.events import Event
 from delivery.store.items import Item, NextStep
 from delivery.store.offices import Office
 from delivery.store.queries import citizens
 from delivery.store.queries.attempts import ANOTHER_DAY, AUTHORISED_PERSON, REDELIVERY, counted_visits
+from delivery.store.queries.claims import claims_of, terms_on
 from delivery.store.queries.held import invitations_of, waits_for_post
 from delivery.store.queries.money import quote_of
 from delivery.store.queries.policies import policy_of, working_calendar
@@ -27,6 +31,7 @@ from delivery.store.work import Work
 from tariffs.book import Book, Label, Payer
 from tariffs.lines import Line, Quote
 from tracking.advice import Counter, Standing, Visit, still_comes, what_to_do, where_it_is
+from tracking.claims import Claimed, entitled_to
 from tracking.paying import Paying, paying_of
 from tracking.timeline import Entry, Happened, entries
 from tracking.words import Words
@@ -72,6 +77,8 @@ class Shown:
     conditions: tuple[Condition, ...]
     options: Options
     person_named: bool
+    claims: tuple[Claimed, ...]
+    entitled: Words | None
 
     @property
     def to_do(self) -> tuple[Words, ...]:
@@ -94,7 +101,9 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
     item = citizens.item_shown(unit, item_id)
     made = choices.choices_of(unit, item.id)
     price = _price(unit, item, books)
-    standing = _standing(unit, item, made, due=price.due)
+    claims = tuple(_claimed(claim) for claim in claims_of(unit, item.id))
+    claimed = any(claim.kind is ClaimKind.LOST for claim in claims)
+    standing = _standing(unit, item, made, due=price.due, claimed=claimed)
     return Shown(
         number=item.number,
         standing=standing,
@@ -108,10 +117,12 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
         conditions=_conditions(unit, item),
         options=choices.options(unit, item),
         person_named=any(choice.kind == AUTHORISED_PERSON for choice in made),
+        claims=claims,
+        entitled=_entitled(unit, item),
     )
 
 
-def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int) -> Standing:
+def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, claimed: bool) -> Standing:
     waiting = item.next_step is NextStep.ADDRESS
     return Standing(
         state=item.state,
@@ -126,7 +137,31 @@ def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int) -> St
         address_until=address_deadline(unit, item) if waiting else None,
         address_given=waiting and any(choice.kind == choices.ADDRESS for choice in made),
         due=due,
+        claimed=claimed,
     )
+
+
+def _claimed(claim: Claim) -> Claimed:
+    agreed = claim.state in (ClaimState.APPROVED, ClaimState.PAID)
+    return Claimed(
+        kind=claim.kind,
+        state=claim.state,
+        refund=claim.refund,
+        compensation=claim.compensation,
+        agency_fee=claim.agency_fee,
+        answer_by=claim.answer_by,
+        pay_by=claim.pay_by,
+        paid_on=None if claim.paid_at is None else vietnam_day(claim.paid_at),
+        why=claim.why,
+        steps=steps_of(claim.decision) if agreed else (),
+    )
+
+
+def _entitled(unit: Work, item: Item) -> Words | None:
+    """What the law gives the addressee of an item that the post has lost."""
+    if item.state is not State.LOST or item.accepted_at is None:
+        return None
+    return entitled_to(terms_on(unit, vietnam_day(item.accepted_at))[1])
 
 
 def _visit(unit: Work, item: Item, made: Sequence[Choice]) -> Visit | None:
