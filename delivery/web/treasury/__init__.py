@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from delivery.web.treasury import claims, ledger
+from delivery.web.treasury import bank, claims, ledger
 from delivery.web.treasury.blueprint import treasury
 from delivery.wiring import Wiring
 
 # Each module puts its views onto the one blueprint.
-SUBJECTS = (claims, ledger)
+SUBJECTS = (bank, claims, ledger)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
