@@ -46,7 +46,12 @@ def test_the_code_comes_with_all_that_an_app_may_ask_for(citizen: Citizen, post:
     page = citizen.get(where).text
     for words in ("MoMo hoặc ZaloPay", "Sacombank", "0011012345678", "BUU DIEN THU NGHIEM", f">{number}<"):
         assert words in page
-    assert len(page.encode()) < 30_000
+    assert "<script" not in page
+    weight = len(page.encode())
+    for path in re.findall(r'<link rel="[^"]+"[^>]* href="([^"]+)"', page):
+        with citizen.browser.get(path, base_url=SITE) as linked:
+            weight += len(linked.data)
+    assert weight < 30_000
     picture = citizen.get(f"{where}/vietqr.svg")
     assert picture.mimetype == "image/svg+xml"
     assert picture.headers["Cache-Control"] == "no-store"

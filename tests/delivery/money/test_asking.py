@@ -8,6 +8,8 @@ from delivery.errors import Refused
 from delivery.money import asking
 from delivery.money.asking import TransferCode, ask, codes_of
 from delivery.money.charging import due_at_door
+from delivery.store.agencies import World, WorldKind
+from delivery.store.base import new_id
 from delivery.store.queries.items import locked_by_number
 from delivery.store.queries.transfers import owed_back, received_of
 from delivery.store.treasury import PaymentRequest
@@ -153,6 +155,17 @@ def test_who_will_not_get_the_item_is_asked_for_nothing(post: Post) -> None:
         item = locked_by_number(unit, number)
         item.recalled_at = unit.now
         assert ask(unit, item) is None
+
+
+def test_a_sandbox_asks_nobody_for_real_money(post: Post, town: Town) -> None:
+    """Its items are an agency's experiments, and the account is the post's own."""
+    with post.wiring.work("job:test") as unit:
+        sandbox = World(id=new_id(), name="thử", kind=WorldKind.TEST)
+        unit.session.add(sandbox)
+    there = Post(post.wiring, town, post.clock, world=sandbox.id, serial=50)
+    (number,) = there.out()
+    assert asked(there, number) is None
+    assert rows(there) == 0
 
 
 def test_without_an_account_there_is_no_code(post: Post) -> None:
