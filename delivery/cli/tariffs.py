@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from delivery import signing_in
 from delivery.cli.speaking import end, speaking, wiring_here
 from delivery.errors import Trouble
 from delivery.money import publishing
+from delivery.store.queries.tariffs import all_books
 from delivery.store.staff import Role
-from delivery.store.tariffs import TariffBook
 from delivery.wiring import Wiring
 from tariffs import sheet, shelf
 from tariffs.book import Book, TariffRefusal, Zone, in_force
@@ -90,7 +89,7 @@ def _seed() -> None:
 def _list() -> None:
     """Every book, by its day: code, label, state, day."""
     with wiring_here().work("job:tariffs") as unit:
-        rows = unit.session.scalars(select(TariffBook).order_by(TariffBook.in_force_from, TariffBook.id)).all()
+        rows = all_books(unit)
     if not rows:
         end("There are no tariff books: run flask tariffs seed.")
     width = max(len(row.code) for row in rows)
