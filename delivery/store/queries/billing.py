@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from delivery.errors import NotFound
+from delivery.rules.calendar import vietnam_instant
 from delivery.store.agencies import Agency
 from delivery.store.billing import Receipt, Statement, StatementLine
 from delivery.store.items import Item
@@ -109,6 +110,16 @@ def statements_of_month(unit: Work, month: date) -> Sequence[Statement]:
     return unit.session.scalars(query.options(contains_eager(Statement.agency)).order_by(Agency.code)).all()
 
 
+def agencies_to_bill(unit: Work, month: date) -> list[tuple[Agency, int]]:
+    """The agencies without a statement of the month that owe something up to its end, with the sum, by code."""
+    end = (month + timedelta(days=31)).replace(day=1)
+    sums = unbilled_sums(unit, vietnam_instant(end, time()))
+    drawn = months_drawn(unit, list(sums))
+    owing = [agency_id for agency_id, own in sums.items() if month not in drawn[agency_id] and sum(own.values())]
+    agencies = unit.session.scalars(select(Agency).where(Agency.id.in_(owing)).order_by(Agency.code))
+    return [(agency, sum(sums[agency.id].values())) for agency in agencies]
+
+
 def statements_after(unit: Work, agency_id: UUID, after: int, limit: int) -> Sequence[Statement]:
     """An agency's statements beyond a position, the oldest first: positions are given under its lock, so none is
     skipped by a page that was read meanwhile."""
@@ -141,6 +152,11 @@ def statement_lines(unit: Work, statement: Statement) -> Sequence[StatementLine]
         .order_by(StatementLine.position)
     )
     return unit.session.scalars(query).all()
+
+
+def invoice_of(unit: Work, statement: Statement) -> Receipt:
+    """A statement's one invoice."""
+    return unit.session.scalars(select(Receipt).where(Receipt.statement_id == statement.id)).one()
 
 
 def invoices_of(unit: Work, statement_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from delivery.web.treasury import bank, claims, ledger
+from delivery.web.treasury import bank, claims, ledger, remittances, statements, tariffs
 from delivery.web.treasury.blueprint import treasury
 from delivery.wiring import Wiring
 
 # Each module puts its views onto the one blueprint.
-SUBJECTS = (bank, claims, ledger)
+SUBJECTS = (bank, claims, ledger, remittances, statements, tariffs)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:

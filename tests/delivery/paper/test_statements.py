@@ -82,7 +82,7 @@ def test_the_longest_dossier_code_is_broken_and_never_cut() -> None:
     """A code without its end leads to nobody's dossier."""
     sheets = read(statement(billed(replace(row(1), dossier_code=LONGEST_CODE))))
     assert LONGEST_CODE in sheets
-    assert sheets.strays(margin=20) == []
+    assert sheets.strays(margin=15) == []
 
 
 def test_a_statement_has_no_place_for_a_person() -> None:
