@@ -67,8 +67,8 @@ def shift(shift_id: UUID) -> str:
     """The receipt of a close, to print and to sign."""
     with work() as unit:
         found, taken = shifts.shift_named(unit, shift_id=shift_id, office_id=g.office.id)
-        closer = UUID(found.closed_by.removeprefix("staff:"))
-        people = {closer, found.courier_id} | ({found.owner_id} if found.owner_id else set())
+        closer = _person(found.closed_by)
+        people = {each for each in (closer, found.courier_id, found.owner_id) if each is not None}
         return render_template(
             "desk/cash_receipt.html",
             shift=found,
@@ -120,6 +120,14 @@ def _variance(found: Carried | None, counted: int) -> int:
 def _reasons(found: Carried | None, counted: int) -> list[VarianceReason]:
     fitting = OF_SHORTAGE if _variance(found, counted) < 0 else OF_SURPLUS
     return [reason for reason in VarianceReason if reason in fitting]
+
+
+def _person(actor: str) -> UUID | None:
+    """Who acted, when it was a person: a program closes no shift, but what was kept may say so."""
+    try:
+        return UUID(actor.removeprefix("staff:"))
+    except ValueError:
+        return None
 
 
 def _counted() -> int:
