@@ -71,7 +71,8 @@ class Cell:
         """The weights of this cell."""
         if self.over_g is None:
             return Words(vi=f"mỗi {self.to_g} g tiếp theo", en=f"each further {self.to_g} g")
-        return Words(vi=f"trên {self.over_g} đến {self.to_g} g", en=f"over {self.over_g} up to {self.to_g} g")
+        over_vi, over_en = (f"trên {self.over_g} g ", f"over {self.over_g} g ") if self.over_g else ("", "")
+        return Words(vi=f"{over_vi}đến {self.to_g} g", en=f"{over_en}up to {self.to_g} g")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -54,7 +54,7 @@ def test_a_dearer_cell_is_shown_with_its_weights_zone_and_dong() -> None:
     assert [(c.service, c.over_g, c.to_g, c.zone, c.before, c.after, c.delta) for c in cells] == [
         (Service.RESULT_RETURN, 0, 100, Zone.SAME_COMMUNE, 10_000, 9_500, -500)
     ]
-    assert cells[0].row.vi == "trên 0 đến 100 g"
+    assert cells[0].row.vi == "đến 100 g"
     assert found.counted()[:2] == (0, 1)
     assert found.changes == ()
 
