@@ -115,7 +115,7 @@ def agencies_to_bill(unit: Work, month: date) -> list[tuple[Agency, int]]:
     end = (month + timedelta(days=31)).replace(day=1)
     sums = unbilled_sums(unit, vietnam_instant(end, time()))
     drawn = months_drawn(unit, list(sums))
-    owing = [agency_id for agency_id, own in sums.items() if month not in drawn[agency_id] and sum(own.values())]
+    owing = [agency_id for agency_id, own in sums.items() if month not in drawn[agency_id] and sum(own.values()) != 0]
     agencies = unit.session.scalars(select(Agency).where(Agency.id.in_(owing)).order_by(Agency.code))
     return [(agency, sum(sums[agency.id].values())) for agency in agencies]
 
