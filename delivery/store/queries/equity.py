@@ -12,8 +12,9 @@ from delivery.store.items import Item
 from delivery.store.money import Quote
 from delivery.store.work import Work
 
-# A month has up to a million quotes; the application's limit is made for pages.
-PATIENCE = "15min"
+# A month has up to a million quotes, and limits and plans are made for pages. Joined by hashing, a month takes seconds;
+# one wrong guess of its size, and the planner would walk through all items for each quote.
+FOR_A_WHOLE_MONTH = {"statement_timeout": "15min", "enable_nestloop": "off", "jit": "off"}
 
 # Lines of waivers come in pairs that cancel out, so those of the bearers alone hold everything. A person is known by
 # the phone, else by the identity number, else by the one item: whoever shares a phone counts as one, so that a number
@@ -68,7 +69,8 @@ class Relieved:
 
 def relieved_between(unit: Work, first: date, after: date) -> Iterator[Relieved]:
     """What was granted in this unit's world by quotes of the days from `first` until before `after`."""
-    unit.session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
+    for name, value in FOR_A_WHOLE_MONTH.items():
+        unit.session.execute(select(func.set_config(name, value, True)))
     for row in unit.session.execute(_RELIEVED, {"world": unit.world_id, "first": first, "after": after}):
         yield Relieved(
             province=row.province,
