@@ -105,7 +105,7 @@ def test_hidden_cells_say_so_and_why(citizen: Citizen, wiring: Wiring) -> None:
     made = a_month(wiring, NOVEMBER)
     page = citizen.get("/minh-bach").text
     assert made.hidden
-    assert '<i>ẩn</i>' in page
+    assert "<i>ẩn</i>" in page
     assert "dưới 10 người" in page
     assert "ít nhất 10 giá trị khác nhau" in page
 
