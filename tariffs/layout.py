@@ -251,7 +251,7 @@ class _Waivers(Listed):
             key="proof",
             title="Căn cứ",
             width=24,
-            shown={"claim": "xác nhận, giấy tờ", "remote_place": "địa chỉ vùng xa"},
+            shown={"claim": "xác nhận hoặc giấy tờ", "remote_place": "địa chỉ vùng xa"},
         ),
     )
 

@@ -271,6 +271,7 @@ def _write_general(sheet: Worksheet, document: Document) -> None:
     for at, one in enumerate(BOOK_CELLS, 2):
         _heading(sheet, at, 1, one.title)
         _input(sheet, at, 2, one, _at(document, one.path))
+        _offer(sheet, one, f"B{at}")
     _widths(sheet, [34, 60])
 
 
@@ -340,12 +341,16 @@ def _input(sheet: Worksheet, row: int, number: int, column: Column, value: objec
 def _choices(sheet: Worksheet, columns: tuple[Column, ...], first: int) -> None:
     """Offer the words that a column knows, also for rows that are added."""
     for number, column in enumerate(columns, 1):
+        letter = get_column_letter(number)
+        _offer(sheet, column, f"{letter}{first}:{letter}{first + 60}")
+
+
+def _offer(sheet: Worksheet, column: Column, cells: str) -> None:
+    if column.shown and column.holds is not Holds.PERCENT:
         words = ",".join(column.shown.values())
-        if words and column.holds is not Holds.PERCENT:
-            offered = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
-            letter = get_column_letter(number)
-            offered.add(f"{letter}{first}:{letter}{first + 60}")
-            sheet.add_data_validation(offered)
+        offered = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
+        offered.add(cells)
+        sheet.add_data_validation(offered)
 
 
 def _widths(sheet: Worksheet, widths: list[int]) -> None:

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from tariffs import sheet, shelf
 from tariffs.book import Book
+from tariffs.layout import BOOK_CELLS, LISTS, Grid
 from tests.tariffs.made_books import WHOLE_TEXT
 
 RESULTS, CHARGES = "Cước trả kết quả", "Phụ thu, giảm giá"
@@ -128,6 +129,19 @@ def test_each_mistake_is_named_by_its_sheet_and_cell(cell: str, value: object, p
     assert told.vi.count(place) == 1
     if reason is not None:
         assert reason in told.reason
+
+
+def test_the_words_that_a_cell_knows_are_offered_and_each_is_understood() -> None:
+    """Excel parts a list at its commas: a word with one would be offered as two that nobody knows."""
+    offered = [
+        (page.title, validation.formula1.strip('"').split(","))
+        for page in load_workbook(io.BytesIO(sheet.write(WHOLE_TEXT)))
+        for validation in page.data_validations.dataValidation
+    ]
+    known = [column for rows in (BOOK_CELLS, Grid.columns, *(rows.columns for rows in LISTS)) for column in rows]
+    understood = {word for column in known for word in column.choices}
+    assert {"minh họa", "nấc tiếp theo", "xác nhận hoặc giấy tờ"} <= {word for _, words in offered for word in words}
+    assert all(word.casefold() in understood for _, words in offered for word in words)
 
 
 def test_a_missing_sheet_is_named() -> None:
