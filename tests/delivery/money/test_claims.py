@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money import claims
-from delivery.money.charging import due_at_door, standing
+from delivery.money.charging import Taker, due_at_door, paid_for_postage, standing, take_payment
 from delivery.money.correcting import correct
 from delivery.money.ledger import Side, balance
 from delivery.money.refunds import owe_back
@@ -27,6 +27,7 @@ from delivery.wiring import Wiring
 from tariffs.book import Payer
 from tests.conftest import HandClock
 from tests.delivery.made_rounds import CLERK, Post
+from tests.delivery.money.cash import accepted
 from tests.delivery.money.complaints import (
     FIRST,
     SECOND,
@@ -367,6 +368,29 @@ def test_what_was_overpaid_is_approved_and_paid_without_owing_it_a_second_time(p
     with post.work(SECOND) as unit:
         claims.pay(unit, claim_id, reference="VCB-9")
     assert _owed(post) == 0
+
+
+def test_a_price_that_falls_twice_is_owed_back_once_each_time(post: Post) -> None:
+    """What went back already is no longer paid: the second fall owes the second difference alone."""
+    with post.work(CLERK) as unit:
+        (number,) = accepted(post, 1, fee=0)
+        item = locked_by_number(unit, number)
+        item.weight_g = 3_000
+        correct(unit, item, post.wiring.books, reason=CorrectionReason.WEIGHED_AGAIN)
+        take_payment(unit, item, taker=Taker(office_id=post.office))
+        paid = paid_for_postage(unit, item)
+        owed = []
+        for weight in (2_000, 100):
+            item.weight_g = weight
+            correct(unit, item, post.wiring.books, reason=CorrectionReason.WEIGHED_AGAIN)
+            owed.append(unit.session.scalars(select(Claim.refund).order_by(Claim.id.desc())).first() or 0)
+        row = quote_of(unit, item.id)
+        assert row is not None
+        assert min(owed) > 0
+        assert sum(owed) == paid - standing(row).owed_by(Payer.ADDRESSEE)
+        assert paid_for_postage(unit, item) == standing(row).owed_by(Payer.ADDRESSEE)
+        assert due_at_door(unit, item).postage == 0
+    tied(post)
 
 
 def test_what_a_program_proposed_takes_two_persons_all_the_same(post: Post) -> None:

@@ -3,6 +3,8 @@
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+from delivery.money.refunds import owe_back
+from delivery.store.ledger import Account
 from delivery.store.messages import Sweep
 from delivery.wiring import Wiring
 from demo.postgres import OWNER, Server
@@ -31,10 +33,12 @@ def test_old_tables_are_not_ready(client: FlaskClient, server: Server, database:
 def test_the_gauges_count_what_lies_in_the_tables(client: FlaskClient, wiring: Wiring, town: Town) -> None:
     """Any process answers for all of them."""
     with wiring.work("job:test") as unit:
-        made_items(unit, town, 3)
+        items = made_items(unit, town, 3)
         unit.session.add(Sweep(job="invitations", swept_to=unit.now))
+        owe_back(unit, items[0], 7_000, since=Account.ADDRESSEE, why="test")
     lines = client.get("/metrics").text.splitlines()
     assert 'delivery_items{state="registered"} 3.0' in lines
+    assert 'delivery_claims{state="proposed"} 1.0' in lines
     assert "delivery_events_unnumbered 3.0" in lines
     assert "delivery_outbox_due 0.0" in lines
     assert any(line.startswith('delivery_sweep_swept_to_seconds{job="invitations"}') for line in lines)
