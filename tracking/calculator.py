@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from delivery.errors import Invalid
 
-# LEAD: H9 (VietQR) overwrote delivery/money/asking.py; H7, write yours again as public_quotes.py.
 from delivery.money.public_quotes import Answer, Question, Somewhere, ask, heaviest, open_books
 from tariffs.bill import ZONE_WORDS
 from tariffs.book import Book, Payer, Proof, Service, TariffRefusal, in_force
