@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, literal_column, select
@@ -13,8 +14,11 @@ from delivery.rules.calendar import vietnam_instant
 from delivery.store.agencies import Agency
 from delivery.store.billing import Receipt, Statement, StatementLine
 from delivery.store.items import Item
-from delivery.store.money import Correction, Quote
+from delivery.store.money import Correction, Payment, Quote
 from delivery.store.work import Work
+
+LAST_POSITION: Final = 2**31 - 1
+"""Beyond what the column holds there is nothing; a program may ask all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +129,11 @@ def statements_after(unit: Work, agency_id: UUID, after: int, limit: int) -> Seq
     skipped by a page that was read meanwhile."""
     query = (
         select(Statement)
-        .where(Statement.world_id == unit.world_id, Statement.agency_id == agency_id, Statement.position > after)
+        .where(
+            Statement.world_id == unit.world_id,
+            Statement.agency_id == agency_id,
+            Statement.position > min(after, LAST_POSITION),
+        )
         .options(joinedload(Statement.agency))
         .order_by(Statement.position)
         .limit(limit)
@@ -180,3 +188,15 @@ def _open_quote(before: datetime) -> ColumnElement[bool]:
 def _open_correction(before: datetime) -> ColumnElement[bool]:
     stands = select(StatementLine.correction_id).where(StatementLine.correction_id == Correction.id).exists()
     return and_(Correction.made_at < before, Correction.due_from_agency != 0, ~stands)
+
+
+def receipts_of(unit: Work, item_id: UUID) -> Sequence[tuple[Receipt, str | None]]:
+    """An item's receipts and invoices in the order of their issue, each with the way in which it was paid."""
+    query = (
+        select(Receipt, Payment.method)
+        .join(Payment, Payment.id == Receipt.payment_id, isouter=True)
+        .where(Receipt.item_id == item_id)
+        .options(joinedload(Receipt.adjusts))
+        .order_by(Receipt.issued_at, Receipt.number)
+    )
+    return [(receipt, method) for receipt, method in unit.session.execute(query)]

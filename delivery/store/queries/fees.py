@@ -13,6 +13,7 @@ from delivery.store.billing import Receipt, Remittance, RemittanceLine
 from delivery.store.items import Item
 from delivery.store.ledger import LedgerBook, Posting, PostingKind
 from delivery.store.money import Payment, PaymentKind
+from delivery.store.queries.billing import LAST_POSITION
 from delivery.store.work import Work
 
 WITH_COURIER: ColumnElement[bool] = and_(Payment.courier_id.is_not(None), Payment.shift_id.is_(None))
@@ -128,7 +129,11 @@ def remittances_after(unit: Work, agency_id: UUID, after: int, limit: int) -> Se
     """An agency's remittances beyond a position, the oldest first: positions are given under its lock."""
     query = (
         select(Remittance)
-        .where(Remittance.world_id == unit.world_id, Remittance.agency_id == agency_id, Remittance.position > after)
+        .where(
+            Remittance.world_id == unit.world_id,
+            Remittance.agency_id == agency_id,
+            Remittance.position > min(after, LAST_POSITION),
+        )
         .order_by(Remittance.position)
         .limit(limit)
     )

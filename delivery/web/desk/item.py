@@ -4,6 +4,7 @@ from flask import g, render_template
 
 from delivery.store.queries import desk as read
 from delivery.store.queries.attempts import attempts_of
+from delivery.store.queries.billing import receipts_of
 from delivery.store.queries.claims import claims_of
 from delivery.store.queries.held import invitations_of
 from delivery.web.desk.blueprint import desk, work
@@ -29,4 +30,5 @@ def page(number: str) -> str:
             invitations=invitations_of(unit, found.id),
             offices=read.office_names(unit, found.id),
             claims=claims_of(unit, found.id),
+            receipts=receipts_of(unit, found.id),
         )

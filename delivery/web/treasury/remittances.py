@@ -12,9 +12,9 @@ from delivery.money import remitting
 from delivery.paper.remittances import remittance as remittance_pdf
 from delivery.store.queries.fees import latest_remittances, ready_fees, remittance_numbered
 from delivery.store.work import Work
+from delivery.web import money_papers as papers
 from delivery.web.desk.acceptance import pdf
 from delivery.web.forms import act_once
-from delivery.web.treasury import papers
 from delivery.web.treasury.blueprint import treasury, work
 
 _SHOWN = 100

@@ -18,9 +18,9 @@ from delivery.store.queries.billing import (
     statements_of_month,
 )
 from delivery.store.work import Work
+from delivery.web import money_papers as papers
 from delivery.web.desk.acceptance import pdf
 from delivery.web.forms import act_once
-from delivery.web.treasury import papers
 from delivery.web.treasury.blueprint import treasury, work
 from delivery.web.wired import wiring
 
