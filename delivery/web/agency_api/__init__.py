@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from delivery.web.agency_api import batch, docs, events, items, rates, returns, tariffs, tokens
+from delivery.web.agency_api import batch, docs, events, items, money, rates, returns, tariffs, tokens
 from delivery.wiring import Wiring
 
-__all__ = ["batch", "events", "init_app", "returns", "tariffs"]
+__all__ = ["batch", "events", "init_app", "money", "returns", "tariffs"]
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
