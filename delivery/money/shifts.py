@@ -1,6 +1,6 @@
 """Cash in couriers' hands: what each carries, and the close that counts it and puts it into the office's till."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -200,6 +200,15 @@ def shift_named(unit: Work, *, shift_id: UUID, office_id: UUID) -> tuple[Shift, 
     return shift, tuple(
         Taken(number=number, kind=kind, amount=amount, taken_at=at) for number, kind, amount, at in rows
     )
+
+
+def called(unit: Work, people: Iterable[UUID]) -> dict[UUID, str]:
+    """What colleagues call couriers and staff, by the id of either."""
+    ids = set(people)
+    couriers = select(Courier.id, Staff.display_name).join(Staff, Staff.id == Courier.staff_id)
+    names = dict(unit.session.execute(couriers.where(Courier.id.in_(ids))).all())
+    names.update(unit.session.execute(select(Staff.id, Staff.display_name).where(Staff.id.in_(ids))).all())
+    return names
 
 
 def _post_close(unit: Work, shift: Shift) -> None:

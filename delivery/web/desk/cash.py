@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from delivery.errors import Invalid
 from delivery.money import shifts, tills
 from delivery.money.shifts import OF_SHORTAGE, OF_SURPLUS, Carried, VarianceReason
-from delivery.money.tying import names_of
 from delivery.store.queries.shelves import office_named
 from delivery.store.work import Work
 from delivery.web.desk.blueprint import desk, work
@@ -73,7 +72,7 @@ def shift(shift_id: UUID) -> str:
             "desk/cash_receipt.html",
             shift=found,
             taken=taken,
-            names=names_of(unit, people),
+            names=shifts.called(unit, people),
             closer=closer,
             office=office_named(unit, found.office_id),
         )
