@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from demo.bank import Bank, Credit
 from demo.client import Browser, Program, Reply, Server, Unexpected
 from demo.results import Result
 from demo.world import PASSWORD, Agency, Ward
@@ -15,6 +16,9 @@ NUMBER = r"[A-Z]{2}\d{9}VN"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _UNACCOUNTED = ("không thấy trên kệ", "thấy trên kệ ngoài danh sách", "số lạ")
 _PLAN_STATES = ("ready", "failed", "replaced")
+NOTES = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)
+SHORT, ONE_IN = 2_000, 7
+"""One purse in seven, told by its sum, is this many đồng short."""
 _PROOFS = {"addressee": ("identity", "signature"), "authorised": ("identity", "authorisation", "signature")}
 
 
@@ -106,7 +110,8 @@ class AgencyProgram:
 class Desk:
     """An office: its clerk, its dispatcher and its couriers, each signed in when first needed."""
 
-    def __init__(self, server: Server, ward: Ward, couriers: Iterable[str]) -> None:
+    def __init__(self, server: Server, ward: Ward, couriers: Iterable[str], bank: Bank) -> None:
+        self._bank = bank
         self.ward = ward
         self.office = ward.office
         self._server = server
@@ -203,6 +208,30 @@ class Desk:
             fields.append(("receiver_name", "Người nhà"))
         return self.courier(drive.courier).post(f"/courier/stops/{call.stop}/report", fields)
 
+    def transferred(self, drive: Drive, call: Call, number: str, at: datetime) -> bool:
+        """The people at a door pay by VietQR: the courier shows the code, the bank tells the post.
+
+        Says whether anything was paid: nothing is where nothing is due.
+        """
+        phone = self.courier(drive.courier)
+        asked = phone.post(f"/courier/stops/{call.stop}/transfer", {"number": number})
+        if asked.status != 303 or "/transfer" not in asked.where:
+            return False
+        shown = phone.get(asked.where)
+        amount = re.search(r'<p class="money">[^<]*<b>([\d.]+)', shown.text)
+        if shown.status != 200 or amount is None:
+            return False
+        credit = Credit(
+            reference=f"FT{at:%y%m%d}{number[2:11]}",
+            amount=int(amount[1].replace(".", "")),
+            content=f"MBVCB.{number[2:8]}.{number} chuyen tien cuoc",
+            paid_at=at,
+        )
+        state = self._bank.tell(self._server, credit)
+        if state != "matched":
+            raise Unexpected(f"{number}: the bank's notice of what the code asked for is {state}.")
+        return True
+
     def fail(
         self, drive: Drive, call: Call, number: str, reason: str, at: datetime, asked_for: date | None = None
     ) -> Reply:
@@ -215,6 +244,37 @@ class Desk:
     def back(self, drive: Drive, numbers: Sequence[str]) -> None:
         """The clerk's evening scan of what a courier brings back."""
         self._do(f"/desk/routes/{drive.id}/back", {"numbers": "\n".join(numbers)})
+
+    def close_shifts(self) -> int:
+        """Each courier with cash hands it in, the clerk counts it note by note; says how much came, in đồng.
+
+        Now and then the purse is short: the page then asks for the reason and who answers for it.
+        """
+        page = self.clerk.get("/desk/cash").wanted(200).text
+        taken = 0
+        for path, name in re.findall(rf'href="(/desk/cash/couriers/{_UUID})">[^<]*<span[^>]*> ([^<]+)</span>', page):
+            purse = self.courier(self.login_of(html.unescape(name))).get("/courier/cash").wanted(200).text
+            carried = _dong(purse, r'<p class="in-hand">([\d.]+)')
+            counted = carried - SHORT if carried > SHORT and carried % ONE_IN == 0 else carried
+            self.clerk.get(path).wanted(200)
+            answer = self.clerk.post(path, _notes(counted))
+            if counted != carried:
+                asked = answer.wanted(409).text
+                owner = re.search(rf'<option value="({_UUID})"', asked)
+                assert owner is not None
+                fields = {"reason": "wrong_change", "owner": owner[1], "expected": str(carried)}
+                answer = self.clerk.post(path, {**_notes(counted), **fields})
+            answer.wanted(303)
+            taken += counted
+        return taken
+
+    def pay_in(self, day: date) -> None:
+        """The clerk takes what the till holds to the bank."""
+        page = self.clerk.get("/desk/cash").wanted(200).text
+        offered = {name: _dong(page, rf'name="{name}"[^>]*value="(-?[\d.]+)') for name in ("postage", "agency_fee")}
+        if any(offered.values()):
+            slip = f"NT{day:%y%m%d}-{self.ward.code[-5:]}"
+            self._do("/desk/cash/deposit", {"slip": slip, **{name: str(sum_) for name, sum_ in offered.items()}})
 
     def mend(self, number: str, address: str, commune: int) -> None:
         """The clerk reads an unclear address and says which commune it means."""
@@ -292,6 +352,18 @@ class Citizen:
         """Open the page, then send one of its forms."""
         self._browser.read_token(self._browser.get(self._page).wanted(200))
         return self._browser.post(f"{self._page}/chon", fields)
+
+
+def _dong(page: str, pattern: str) -> int:
+    found = re.search(pattern, page)
+    return 0 if found is None else int(found[1].replace(".", ""))
+
+
+def _notes(amount: int) -> dict[str, str]:
+    fields = {}
+    for value in NOTES:
+        fields[f"notes_{value}"], amount = str(amount // value), amount % value
+    return {**fields, "loose": str(amount)}
 
 
 def _paired(page: str, pattern: str) -> list[tuple[str, str]]:

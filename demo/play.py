@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from demo import rounds
 from demo.actors import BATCH, AgencyProgram, Citizen, Desk, Drive, Registered
+from demo.bank import Bank
 from demo.client import Server, Unexpected
 from demo.days import after, works
 from demo.fates import NEEDS_ADDRESS, Choice, Mender, Recall
 from demo.ledger import BAG, COURIER, Ledger, Track, links_in
+from demo.purse import Purse
 from demo.results import Result, of_agency
 from demo.rounds import Round
 from demo.screen import Screen
@@ -36,6 +38,7 @@ class Play:
         results: Sequence[Result],
         first_day: date,
         screen: Screen,
+        bank: Bank,
     ) -> None:
         self.server = server
         self.watch = watch
@@ -45,8 +48,9 @@ class Play:
         self.screen = screen
         self.ledger = Ledger()
         self.agencies = {agency.code: AgencyProgram(server, agency) for agency in world.agencies}
-        self.desks = {ward.office: Desk(server, ward, world.couriers(ward)) for ward in world.city}
+        self.desks = {ward.office: Desk(server, ward, world.couriers(ward), bank) for ward in world.city}
         self.metres = 0
+        self.purse = Purse()
         self.worked = 0
         self.refused: list[str] = []
         self.unexplained: set[str] = set()
@@ -64,6 +68,8 @@ class Play:
                     self._working_day()
                 else:
                     self._day_off()
+            with self.screen.step("tills to the bank"):
+                self.purse.to_the_bank(self.desks, self.day, self._each)
         finally:
             # Whoever is interrupted does not finish the queue first.
             self._pool.shutdown(cancel_futures=True)
@@ -121,6 +127,8 @@ class Play:
         with self.screen.step("evening scans"):
             self._each(drives, Round.bring_back)
             self._receive()
+        with self.screen.step("couriers hand in the cash"):
+            self.purse.hand_in(self.desks, drives, self._each)
         self._learn()
         with self.screen.step("counter, letters, incidents"):
             self._each(self._offices_with("held"), self._counter)

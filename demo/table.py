@@ -1,6 +1,7 @@
 """What came of it: the figures of one demo, as a table to read and as JSON to keep."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,19 @@ class Money:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tied:
+    """What `flask ledger check` said: how much was posted, and each place where the books do not tie out.
+
+    `cash` is what couriers handed in, `by_transfer` how many doors paid by VietQR.
+    """
+
+    postings: int
+    faults: tuple[str, ...]
+    cash: int
+    by_transfer: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figures:
     """The demo in numbers. `unexplained` items are not final and without one named holder, or missed at a count.
 
@@ -51,6 +65,7 @@ class Figures:
     money: Money
     reasons: tuple[str, ...]
     seconds: Mapping[str, float]
+    ledger: "Tied"
     requests: tuple[tuple[str, int, float], ...] = ()
 
     @property
@@ -74,6 +89,12 @@ class Figures:
                 "agency": self.money.agency,
                 "subsidy": self.money.subsidy,
                 "agency_fees": self.money.agency_fees,
+            },
+            "ledger": {
+                "postings": self.ledger.postings,
+                "faults": list(self.ledger.faults),
+                "cash_handed_in": self.ledger.cash,
+                "paid_by_transfer": self.ledger.by_transfer,
             },
             "reasons": list(self.reasons),
             "seconds": {step: round(spent, 2) for step, spent in self.seconds.items()},
@@ -143,12 +164,27 @@ def show(console: Console, figures: Figures) -> None:
         ("agencies' fees, collected at the door", figures.money.agency_fees),
     ):
         table.add_row(words, f"{amount:,} đ")
+    table.add_row("cash handed in by couriers", f"{figures.ledger.cash:,} đ")
+    table.add_row("doors that paid by VietQR", f"{figures.ledger.by_transfer:,}")
+    broken = len(figures.ledger.faults)
+    table.add_row("postings in the two ledgers", f"{figures.ledger.postings:,}")
+    table.add_row("[bold]places where they do not tie out[/]", f"[bold {'red' if broken else 'green'}]{broken}[/]")
     table.add_section()
     colour = "green" if figures.unexplained == 0 else "red"
     table.add_row("[bold]unexplained items[/]", f"[bold {colour}]{figures.unexplained}[/]")
     table.add_row("time, without set-up", f"{figures.total_seconds:.0f} s")
     console.print(table)
     console.print("Where the time went: " + _longest(figures.seconds), highlight=False)
+
+
+def tied(said: str, *, cash: int, by_transfer: int) -> Tied:
+    """Read what `flask ledger check` printed."""
+    lines = said.strip().splitlines()
+    last = re.fullmatch(r"(\d+) postings, (\d+) faults\.", lines[-1] if lines else "")
+    if last is None:
+        return Tied(postings=0, faults=("the check of the ledger said nothing",), cash=cash, by_transfer=by_transfer)
+    faults = tuple(lines[-1 - int(last[2]) : -1])
+    return Tied(postings=int(last[1]), faults=faults, cash=cash, by_transfer=by_transfer)
 
 
 def keep(figures: Figures, path: Path) -> None:
