@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import text
 
 from delivery.cli.speaking import speaking, wiring_here
 from delivery.money.standings import standing
@@ -24,6 +25,8 @@ def _check(day: datetime | None) -> None:
     The proof is of all that was ever posted, whatever day the table shows.
     """
     with wiring_here().work("job:ledger") as unit:
+        # A page must answer; a night job may take its time over a year's postings.
+        unit.session.execute(text("SET LOCAL statement_timeout = '30min'"))
         tied = check(unit, day=None if day is None else day.date())
     _print(tied.books, None if day is None else day.date())
     for fault in tied.faults:

@@ -222,8 +222,8 @@ def test_closes_and_payments_at_the_same_time_lose_no_dong(post: Post) -> None:
     for thread in threads:
         thread.join()
     with post.work(CLERK) as unit:
-        taken = unit.session.scalar(select(func.sum(Payment.amount)))
-        off = unit.session.scalar(select(func.coalesce(func.sum(Shift.variance), 0)))
+        taken = unit.session.scalars(select(func.coalesce(func.sum(Payment.amount), 0))).one()
+        off = unit.session.scalars(select(func.coalesce(func.sum(Shift.variance), 0))).one()
         in_till = till(unit, post.office).total
     assert taken > before
     assert in_till + purse(post) == taken + off
@@ -231,7 +231,8 @@ def test_closes_and_payments_at_the_same_time_lose_no_dong(post: Post) -> None:
 
 def _together(times: int, act: Callable[[], object]) -> list[Trouble | None]:
     """Run `act` in threads that start at the same moment; what each was told, None for those that were not refused."""
-    gate, told = threading.Barrier(times), []
+    gate = threading.Barrier(times)
+    told: list[Trouble | None] = []
 
     def run() -> None:
         gate.wait()
