@@ -10,7 +10,6 @@ from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from delivery.errors import Invalid
-
 from delivery.money.public_quotes import Answer, Question, Somewhere, ask, heaviest, open_books
 from tariffs.bill import ZONE_WORDS
 from tariffs.book import Book, Payer, Proof, Service, TariffRefusal, in_force

@@ -66,8 +66,9 @@ def _published_by_two(open_page: Opens, sign_in: SignsIn) -> None:
     first = open_page(1280)
     sign_in(first, "admin")
     first.goto("/treasury/tariffs")
-    book = {"name": "thu.toml", "mimeType": "application/toml", "buffer": text.encode()}
-    first.locator("input[type=file]").set_input_files([book])  # type: ignore[list-item]
+    first.locator("input[type=file]").set_input_files(
+        {"name": "thu.toml", "mimeType": "application/toml", "buffer": text.encode()}
+    )
     first.get_by_role("button", name="Gửi đề xuất").click()
     expect(first.get_by_text(f"Đã đề xuất biểu cước {CODE}")).to_be_visible()
     expect(first.get_by_text("19.400").first).to_be_visible()
@@ -115,7 +116,8 @@ def _paid_by_vietqr(post: Post, open_page: Opens, live_url: str, number: str) ->
         paid_at = unit.now
     credit = Credit(reference="FT26120100001", amount=20_952, content=f"{number} tra cuoc", paid_at=paid_at)
     bank, at = Bank(secret=BANK_HOOK_SECRET), int(paid_at.timestamp())
-    assert [bank.tell(Server(port), credit, at=at) for _ in range(2)] == ["matched", "matched"], "told twice, taken once"
+    told = [bank.tell(Server(port), credit, at=at) for _ in range(2)]
+    assert told == ["matched", "matched"], "told twice, taken once"
     page.reload()
     expect(page.get_by_text("Bạn không phải trả thêm gì.")).to_be_visible()
 

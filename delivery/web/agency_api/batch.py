@@ -13,7 +13,8 @@ from delivery.store.work import Work
 from delivery.web import problems
 from delivery.web.agency_api.calls import Answer, Call, read_json
 from delivery.web.agency_api.items import api
-from delivery.web.agency_api.schemas import BatchOut, BatchQuery, ProblemOut, RowOut, SubmissionIn, WarningOut
+from delivery.web.agency_api.replies import BatchOut, ProblemOut, RowOut, WarningOut
+from delivery.web.agency_api.schemas import BatchQuery, SubmissionIn
 from delivery.web.problems import Problem
 from delivery.web.wired import wiring
 

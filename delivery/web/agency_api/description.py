@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from delivery import accounts
 from delivery.web.agency_api.calls import JSON, Endpoint, Nothing
 from delivery.web.agency_api.keys import KEPT_FOR
-from delivery.web.agency_api.schemas import ProblemOut, TokenOut
+from delivery.web.agency_api.replies import ProblemOut, TokenOut
 from delivery.web.problem_words import TITLES
 
 Json = dict[str, Any]

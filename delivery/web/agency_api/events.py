@@ -4,7 +4,8 @@ from delivery.store.queries.handed import feed_after
 from delivery.web.agency_api.calls import Answer, Call, Nothing
 from delivery.web.agency_api.items import api
 from delivery.web.agency_api.presenting import event_out, last_of, page_url
-from delivery.web.agency_api.schemas import EventPage, FeedQuery
+from delivery.web.agency_api.replies import EventPage
+from delivery.web.agency_api.schemas import FeedQuery
 
 
 @api.endpoint("GET", "/events", scope="items:read", query=FeedQuery, reply=EventPage, refusals=(422,))

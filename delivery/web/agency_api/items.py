@@ -9,16 +9,8 @@ from delivery.store.queries.money import quotes_of
 from delivery.store.work import Work
 from delivery.web.agency_api.calls import Answer, Api, Call, Nothing, need_match
 from delivery.web.agency_api.presenting import item_out, last_of, page_url, present, registered_out
-from delivery.web.agency_api.schemas import (
-    AddressChangeIn,
-    ItemOut,
-    ItemPage,
-    PageQuery,
-    RecallOut,
-    RedispatchIn,
-    RegisteredOut,
-    SubmissionIn,
-)
+from delivery.web.agency_api.replies import ItemOut, ItemPage, RecallOut, RegisteredOut
+from delivery.web.agency_api.schemas import AddressChangeIn, PageQuery, RedispatchIn, SubmissionIn
 from delivery.web.wired import wiring
 
 blueprint = Blueprint("agency_items", __name__, url_prefix="/api/v1")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from delivery.web.agency_api.schemas import Out
+from delivery.web.agency_api.replies import Out
 
 
 class StatementSummary(Out):

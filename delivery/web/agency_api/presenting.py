@@ -12,7 +12,7 @@ from delivery.store.queries.money import quote_of
 from delivery.store.queries.places import commune_of
 from delivery.store.routes import Manifest
 from delivery.store.work import Work
-from delivery.web.agency_api.schemas import (
+from delivery.web.agency_api.replies import (
     CandidateOut,
     CommuneOut,
     EventOut,

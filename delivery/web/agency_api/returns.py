@@ -7,7 +7,8 @@ from delivery.store.work import Work
 from delivery.web.agency_api.calls import Answer, Call, Nothing
 from delivery.web.agency_api.items import api
 from delivery.web.agency_api.presenting import manifest_out
-from delivery.web.agency_api.schemas import ManifestList, ManifestOut, SignIn
+from delivery.web.agency_api.replies import ManifestList, ManifestOut
+from delivery.web.agency_api.schemas import SignIn
 
 
 @api.endpoint("GET", "/returns", scope="items:read", reply=ManifestList)

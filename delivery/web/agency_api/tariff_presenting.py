@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from delivery.money.public_quotes import Answer, Found, Priced, Spot, Way
-from delivery.web.agency_api.schemas import CandidateOut, CommuneOut
+from delivery.web.agency_api.replies import CandidateOut, CommuneOut
 from delivery.web.agency_api.tariff_schemas import (
     BetweenOut,
     CellsOut,

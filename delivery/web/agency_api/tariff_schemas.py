@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from delivery.money.public_quotes import Question, Somewhere
-from delivery.web.agency_api.schemas import CandidateOut, CommuneOut, In, LongLine, Out, PriceLineOut, ShortCode
+from delivery.web.agency_api.replies import CandidateOut, CommuneOut, Out, PriceLineOut
+from delivery.web.agency_api.schemas import In, LongLine, ShortCode
 from tariffs.book import Payer, Service
 
 ZoneName = Literal["same_commune", "same_province", "same_region", "adjacent_region", "distant_region"]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from delivery import accounts
 from delivery.errors import Invalid
 from delivery.web.agency_api import rates
-from delivery.web.agency_api.schemas import TokenOut
+from delivery.web.agency_api.replies import TokenOut
 from delivery.web.problems import Problem
 from delivery.web.wired import wiring
 

@@ -268,12 +268,13 @@ class Walk(RuleBasedStateMachine):
             happened.update(unit.session.scalars(select(Posting.kind).distinct()))
 
     def teardown(self) -> None:
-        """At the end of the walk everything ties out; its own database goes with it."""
+        """Then what is left is delivered and the evening comes: everything ties out. Its database goes with the walk."""
         if not hasattr(self, "name"):
             return
         try:
             if hasattr(self, "numbers"):
-                self._ties_out()
+                self.a_round_is_made(chosen=set(range(ITEMS)), results=[True] * ITEMS)
+                self.the_evening_comes(off=-20_000, part=2)
         finally:
             self.wiring.engine.dispose()
             self.server.drop_database(self.name)
@@ -294,17 +295,11 @@ def test_no_order_of_doings_leaves_a_dong_without_its_deed(
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=8,
+            max_examples=12,
             stateful_step_count=20,
             deadline=None,
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {
-        PostingKind.BANK_RECEIVED,
-        PostingKind.CLAIMED,
-        PostingKind.COLLECTED,
-        PostingKind.CORRECTED,
-        PostingKind.SHIFT_CLOSED,
-    } <= happened, "the walks went nowhere"
+    assert {PostingKind.COLLECTED, PostingKind.SHIFT_CLOSED, PostingKind.VARIANCE} <= happened, "the walks went nowhere"

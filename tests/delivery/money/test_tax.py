@@ -14,7 +14,8 @@ from delivery.money.tax import Export, export, exported
 from delivery.store.agencies import ApiClient
 from delivery.store.queries.items import locked_by_number
 from delivery.wiring import Wiring
-from tests.conftest import ROOT, HandClock
+from demo.postgres import ROOT
+from tests.conftest import HandClock
 from tests.delivery.made_papers import NOVEMBER, frozen, paid
 from tests.factories import Town
 
