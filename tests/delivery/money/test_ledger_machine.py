@@ -268,7 +268,7 @@ class Walk(RuleBasedStateMachine):
             happened.update(unit.session.scalars(select(Posting.kind).distinct()))
 
     def teardown(self) -> None:
-        """Then what is left is delivered and the evening comes: everything ties out. Its database goes with the walk."""
+        """What is left is delivered and the evening comes: everything ties out. The database goes with the walk."""
         if not hasattr(self, "name"):
             return
         try:
