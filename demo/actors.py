@@ -218,7 +218,7 @@ class Desk:
         if asked.status != 303 or "/transfer" not in asked.where:
             return False
         shown = phone.get(asked.where)
-        amount = re.search(r'<p class="money">[^<]*<b>([\d.]+)', shown.text)
+        amount = re.search(r'<p class="money"[^>]*>[^<]*<b>([\d.]+)', shown.text)
         if shown.status != 200 or amount is None:
             return False
         credit = Credit(

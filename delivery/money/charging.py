@@ -22,6 +22,7 @@ from delivery.store.queries.money import paid_of, quote_of, quotes_of
 from delivery.store.work import Work
 from tariffs import lines
 from tariffs.book import Book, Payer
+from tariffs.money import NOT_SUBJECT
 
 FORGONE: Final = frozenset({State.RETURNED, State.LOST, State.CANCELLED})
 """What ended so is never asked of its addressee: what was not collected stays so (`forgo`)."""
@@ -49,6 +50,15 @@ class Due:
     def total(self) -> int:
         """Both moneys together."""
         return self.postage + self.agency_fee
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """An item's quote, what is due by it, and whether it may have been invoiced for before."""
+
+    row: Quote | None
+    due: Due
+    invoiced: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,13 +118,20 @@ def standing(row: Quote) -> lines.Quote:
     return lines.Quote.from_json(row.corrections[-1].standing if row.corrections else row.document)
 
 
+def bill_of(unit: Work, item: Item) -> Bill:
+    """The item's quote and what is due by it, in two queries."""
+    row, paid = quote_of(unit, item.id), paid_of(unit, [item.id]).get(item.id, {})
+    invoiced = bool(paid) or bool(row and row.corrections)
+    return Bill(row=row, due=_due(item, row, paid), invoiced=invoiced)
+
+
 def due_at_door(unit: Work, item: Item) -> Due:
     """What is still to be collected from the addressee: their share of the quote and the agency's fee."""
     return dues_at_door(unit, [item])[item.id]
 
 
 def dues_at_door(unit: Work, items: Sequence[Item]) -> dict[UUID, Due]:
-    """`due_at_door` of each item by its id, for a whole route in three queries."""
+    """`due_at_door` of each item by its id, for a whole route in two queries."""
     ids = [item.id for item in items]
     quotes, paid = quotes_of(unit, ids), paid_of(unit, ids)
     return {item.id: _due(item, quotes.get(item.id), paid.get(item.id, {})) for item in items}
@@ -125,14 +142,14 @@ def paid_for_postage(unit: Work, item: Item) -> int:
     return paid_of(unit, [item.id]).get(item.id, {}).get(PaymentKind.POSTAGE, 0)
 
 
-def take_payment(unit: Work, item: Item, *, taker: Taker) -> Due:
+def take_payment(unit: Work, item: Item, *, taker: Taker, bill: Bill | None = None) -> Due:
     """Record that everything due was paid, and say what was taken. Paid twice is taken once: the second takes nothing.
 
-    Each money gets its numbered paper and its posting. The caller holds the item's lock. Refused while the price is
-    not frozen: it could still change.
+    Each money gets its numbered paper and its posting. The caller holds the item's lock, and passes the `bill` that it
+    read under it, if it did. Refused while the price is not frozen: it could still change.
     """
-    due = due_at_door(unit, item)
-    row = quote_of(unit, item.id)
+    bill = bill or bill_of(unit, item)
+    row, due = bill.row, bill.due
     if due.total and (row is None or row.frozen_at is None):
         raise Refused(
             "price-not-frozen",
@@ -141,7 +158,7 @@ def take_payment(unit: Work, item: Item, *, taker: Taker) -> Due:
             facts={"number": item.number},
         )
     if due.postage and row is not None:
-        _take_postage(unit, item, row, due.postage, taker)
+        _take_postage(unit, item, row, due.postage, taker, invoiced=bill.invoiced)
     if due.agency_fee:
         _take_fee(unit, item, due.agency_fee, taker)
     unit.session.flush()
@@ -192,7 +209,7 @@ def write_up(unit: Work, item: Item, added: lines.Quote, kind: PostingKind, key:
             )
 
 
-def _take_postage(unit: Work, item: Item, row: Quote, amount: int, taker: Taker) -> None:
+def _take_postage(unit: Work, item: Item, row: Quote, amount: int, taker: Taker, *, invoiced: bool) -> None:
     payment = _payment(unit, item, PaymentKind.POSTAGE, amount, taker)
     post(
         unit,
@@ -205,11 +222,11 @@ def _take_postage(unit: Work, item: Item, row: Quote, amount: int, taker: Taker)
         item=item,
     )
     # Everything due is taken at once, so the invoice holds what earlier ones do not.
-    vat = (
-        sum(line.vat for line in standing(row).lines if line.payer is Payer.ADDRESSEE)
-        - receipts.invoiced(unit, item.id)[1]
-    )
-    receipts.issue(unit, item, payment, net=amount - vat, vat=vat)
+    price_now = standing(row)
+    vat: int = sum(line.vat for line in price_now.lines if line.payer is Payer.ADDRESSEE)
+    if invoiced:
+        vat -= receipts.invoiced(unit, item.id)[1]
+    receipts.issue(unit, item, payment, rate=receipts.rate_of(price_now), net=amount - vat, vat=vat)
 
 
 def _take_fee(unit: Work, item: Item, amount: int, taker: Taker) -> None:
@@ -238,7 +255,7 @@ def _take_fee(unit: Work, item: Item, amount: int, taker: Taker) -> None:
         key=f"collected:{payment.id}",
         item=item,
     )
-    receipts.issue(unit, item, payment, net=amount, vat=0)
+    receipts.issue(unit, item, payment, rate=NOT_SUBJECT, net=amount, vat=0)
 
 
 def _payment(unit: Work, item: Item, kind: PaymentKind, amount: int, taker: Taker) -> Payment:

@@ -29,18 +29,15 @@ Rates = Mapping[str, Mapping[str, int]]
 """Net and VAT by VAT rate, the rate as a quote's line writes it: `{"8": {"net": 30000, "vat": 2400}}`."""
 
 
-def issue(unit: Work, item: Item, payment: Payment, *, net: int, vat: int) -> Receipt:
+def issue(unit: Work, item: Item, payment: Payment, *, rate: str, net: int, vat: int) -> Receipt:
     """Number the paper for a payment that was just taken. `net` and `vat` part its amount; a fee carries no VAT.
+
+    `rate` is the VAT's as `rate_of` gives it.
 
     Series are kept by kind, year and delivery office, so that offices do not wait for each other.
     """
-    fee = payment.kind is PaymentKind.AGENCY_FEE
-    receipt = _made(
-        unit,
-        item,
-        ReceiptKind.RECEIPT if fee else ReceiptKind.INVOICE,
-        {NOT_SUBJECT if fee else _rate(unit, item): {"net": net, "vat": vat}},
-    )
+    kind = ReceiptKind.RECEIPT if payment.kind is PaymentKind.AGENCY_FEE else ReceiptKind.INVOICE
+    receipt = _made(unit, item, kind, {rate: {"net": net, "vat": vat}})
     receipt.payment_id = payment.id
     unit.session.add(receipt)
     return receipt
@@ -101,6 +98,12 @@ def invoiced(unit: Work, item_id: UUID) -> tuple[int, int]:
     return int(net), int(vat)
 
 
+def rate_of(price: Quote) -> str:
+    """The VAT rate of what an addressee owes, as a line writes it; a book has one for all its lines."""
+    own = [line for line in price.lines if line.payer is Payer.ADDRESSEE]
+    return _named(own[0]) if own else NOT_SUBJECT
+
+
 def by_rate(lines: Iterable[Line]) -> dict[str, dict[str, int]]:
     """Net and VAT of a price's lines, by VAT rate."""
     found: dict[str, dict[str, int]] = {}
@@ -142,12 +145,6 @@ def _standing(unit: Work, item: Item) -> list[Line]:
         return []
     price = Quote.from_json(row.corrections[-1].standing if row.corrections else row.document)
     return [line for line in price.lines if line.payer is Payer.ADDRESSEE]
-
-
-def _rate(unit: Work, item: Item) -> str:
-    """The VAT rate of the item's postage: a book has one for all its lines."""
-    lines = _standing(unit, item)
-    return _named(lines[0]) if lines else NOT_SUBJECT
 
 
 def _named(line: Line) -> str:

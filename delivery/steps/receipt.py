@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Refused
-from delivery.money.charging import Method, Taker, due_at_door, take_payment
+from delivery.money.charging import Method, Taker, bill_of, take_payment
 from delivery.outbound.outbox import put_sms
 from delivery.rules.calendar import vietnam_day
 from delivery.rules.policy import Proof, Receiver
@@ -59,7 +59,8 @@ def hand_over(
     _refuse_recalled(item, occurred_at)
     shown = set(proofs) | _authorised_before(unit, item, receiver)
     _refuse_receiver(unit, item, receiver, shown)
-    due = due_at_door(unit, item)
+    bill = bill_of(unit, item)
+    due = bill.due
     if due.total:
         if paid is None:
             raise Refused(
@@ -81,7 +82,7 @@ def hand_over(
                 ),
                 facts={"number": item.number, "due": due.total},
             )
-        take_payment(unit, item, taker=taker)
+        take_payment(unit, item, taker=taker, bill=bill)
     digest = Vault.of(unit).commit_to(item.addressee.subject, item.id, "receiver", receiver_name or str(receiver))
     delivered = item.move(
         Happening.DELIVERED,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, literal, select, union_all
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from delivery.store.items import Item
 from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
@@ -20,8 +20,8 @@ def quote_of(unit: Work, item_id: UUID) -> Quote | None:
 
 def quotes_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, Quote]:
     """The quotes of several items, by item."""
-    query = select(Quote).where(Quote.item_id.in_(list(item_ids))).options(selectinload(Quote.corrections))
-    return {quote.item_id: quote for quote in unit.session.scalars(query)}
+    query = select(Quote).where(Quote.item_id.in_(list(item_ids))).options(joinedload(Quote.corrections))
+    return {quote.item_id: quote for quote in unit.session.scalars(query).unique()}
 
 
 def paid_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, dict[PaymentKind, int]]:
