@@ -24,6 +24,7 @@ WHY = {
     CorrectionReason.WAIVER_SEEN: "Điều chỉnh: miễn giảm",
     CorrectionReason.WEIGHED_AGAIN: "Điều chỉnh: cân lại",
     CorrectionReason.PRICE_ERROR: "Điều chỉnh: sai giá",
+    CorrectionReason.CLAIM: "Hoàn cước: mất, hư hỏng hoặc phát chậm",
 }
 """What a correction is called on papers, which are Vietnamese first whoever prints them."""
 
