@@ -5,9 +5,10 @@ cannot be written. docs/money.md lists which deed makes which posting.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Select, func, select, union_all
 
 from delivery.store.base import new_id
 from delivery.store.items import Item
@@ -72,15 +73,21 @@ def post(
 
 def balance(unit: Work, book: LedgerBook, side: Side) -> int:
     """Debits less credits of an account in this unit's world, in đồng; of all its parties when it names none."""
-    debits = func.coalesce(func.sum(case((_on(Posting.debit, Posting.debit_party, side), Posting.amount))), 0)
-    credits_ = func.coalesce(func.sum(case((_on(Posting.credit, Posting.credit_party, side), Posting.amount))), 0)
-    query = select(debits - credits_).where(Posting.world_id == unit.world_id, Posting.book == book)
-    return int(unit.session.scalar(query) or 0)
+    return int(unit.session.scalar(_balance(unit.world_id, book, side)) or 0)
 
 
-def _on(account: object, party: object, side: Side) -> ColumnElement[bool]:
-    matches: ColumnElement[bool] = account == side.account  # type: ignore[assignment]
-    return matches if side.party is None else matches & (party == side.party)
+def _balance(world_id: UUID, book: LedgerBook, side: Side) -> Select[tuple[Decimal]]:
+    """Each side by its own index: what one till holds must not take longer with every posting of the others."""
+    halves = []
+    for account, party, amount in (
+        (Posting.debit, Posting.debit_party, Posting.amount),
+        (Posting.credit, Posting.credit_party, -Posting.amount),
+    ):
+        half = select(amount.label("amount")).where(
+            Posting.world_id == world_id, Posting.book == book, account == side.account
+        )
+        halves.append(half if side.party is None else half.where(party == side.party))
+    return select(func.sum(union_all(*halves).subquery().c.amount))
 
 
 def balances(unit: Work) -> dict[LedgerBook, dict[Account, int]]:
