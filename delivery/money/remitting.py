@@ -25,7 +25,6 @@ from delivery.store.queries.fees import (
     remittance_lines,
     remittance_numbered,
     remittances_so_far,
-    remitted_sums,
 )
 from delivery.store.work import Work
 
@@ -72,22 +71,18 @@ class FeeLine:
 
 def owed(unit: Work) -> list[Owed]:
     """Where the fees of each agency are that ever had one collected, by the agency's code."""
-    fees, remitted = fee_sums(unit), remitted_sums(unit)
-    found = []
-    for agency_id, agency in agencies_by_id(unit, list(fees)).items():
-        collected, carried, ready = fees[agency_id]
-        listed, paid = remitted.get(agency_id, (0, 0))
-        found.append(
-            Owed(
-                agency=agency,
-                collected=collected,
-                with_couriers=carried,
-                ready=ready,
-                listed=listed,
-                remitted=paid,
-            )
+    sums = fee_sums(unit)
+    return [
+        Owed(
+            agency=agency,
+            collected=sums[agency_id].collected,
+            with_couriers=sums[agency_id].with_couriers,
+            ready=sums[agency_id].ready,
+            listed=sums[agency_id].listed,
+            remitted=sums[agency_id].remitted,
         )
-    return found
+        for agency_id, agency in agencies_by_id(unit, list(sums)).items()
+    ]
 
 
 def draw(unit: Work, *, agency_id: UUID, through: date) -> Remittance:

@@ -1,6 +1,7 @@
 """Agencies' fees on their way back to them: where they are, and the remittances they stand on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -39,39 +40,57 @@ def ready_fees(unit: Work, agency_id: UUID, through: date) -> list[Payment]:
     return list(unit.session.scalars(query))
 
 
-def fee_sums(unit: Work) -> dict[UUID, tuple[int, int, int]]:
-    """Fees of all time by agency: collected, of these still with couriers, of these ready to be remitted."""
+@dataclass(frozen=True, kw_only=True)
+class FeeSums:
+    """An agency's fees of all time, in đồng. Of those `collected`, couriers still carry some, some are ready to be
+    remitted; `listed` stands on remittances that were drawn and not paid yet, `remitted` on paid ones."""
+
+    collected: int
+    with_couriers: int
+    ready: int
+    listed: int
+    remitted: int
+
+
+def fee_sums(unit: Work) -> dict[UUID, FeeSums]:
+    """Where the fees are, by agency. One statement, so that a list drawn meanwhile is in all of the sums or in none."""
     waiting = and_(~WITH_COURIER, ~_listed())
-    query = (
+    fees = (
         select(
             Item.agency_id,
-            func.sum(Payment.amount),
-            func.coalesce(func.sum(Payment.amount).filter(WITH_COURIER), 0),
-            func.coalesce(func.sum(Payment.amount).filter(waiting), 0),
+            func.sum(Payment.amount).label("collected"),
+            func.sum(Payment.amount).filter(WITH_COURIER).label("with_couriers"),
+            func.sum(Payment.amount).filter(waiting).label("ready"),
         )
         .join(Item, Item.id == Payment.item_id)
         .where(Item.world_id == unit.world_id, _fee())
         .group_by(Item.agency_id)
+        .subquery()
     )
-    return {
-        agency_id: (int(collected), int(carried), int(ready))
-        for agency_id, collected, carried, ready in unit.session.execute(query)
-    }
-
-
-def remitted_sums(unit: Work) -> dict[UUID, tuple[int, int]]:
-    """By agency: the sum of remittances drawn and not paid yet, and of those paid."""
     paid = Remittance.paid_at.is_not(None)
-    query = (
+    lists = (
         select(
             Remittance.agency_id,
-            func.coalesce(func.sum(Remittance.amount).filter(~paid), 0),
-            func.coalesce(func.sum(Remittance.amount).filter(paid), 0),
+            func.sum(Remittance.amount).filter(~paid).label("listed"),
+            func.sum(Remittance.amount).filter(paid).label("remitted"),
         )
         .where(Remittance.world_id == unit.world_id, Remittance.cancelled_at.is_(None))
         .group_by(Remittance.agency_id)
+        .subquery()
     )
-    return {agency_id: (int(drawn), int(done)) for agency_id, drawn, done in unit.session.execute(query)}
+    query = select(
+        fees.c.agency_id, fees.c.collected, fees.c.with_couriers, fees.c.ready, lists.c.listed, lists.c.remitted
+    ).join(lists, lists.c.agency_id == fees.c.agency_id, isouter=True)
+    return {
+        agency_id: FeeSums(
+            collected=int(collected),
+            with_couriers=int(carried or 0),
+            ready=int(ready or 0),
+            listed=int(listed or 0),
+            remitted=int(remitted or 0),
+        )
+        for agency_id, collected, carried, ready, listed, remitted in unit.session.execute(query)
+    }
 
 
 def agencies_by_id(unit: Work, ids: Sequence[UUID]) -> dict[UUID, Agency]:

@@ -5,7 +5,7 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money.ledger import Side, balance
@@ -187,6 +187,22 @@ def test_every_fee_is_somewhere(wiring: Wiring, town: Town) -> None:
         shown = (state.collected, state.remitted, state.listed, state.ready, state.with_couriers)
         assert shown == (10 * FEE, FEE, 2 * FEE, 3 * FEE, 4 * FEE)
         assert sum(unit.session.scalars(select(Payment.amount)).all()) == 10 * FEE
+
+
+def test_what_is_owed_adds_up_while_a_list_is_drawn(wiring: Wiring, town: Town) -> None:
+    """Head office looks at the page in the second in which a colleague presses the button."""
+    _taken(wiring, town, 2)
+    drawn: list[str] = []
+
+    def draws_meanwhile(*_: object) -> None:
+        if not drawn:
+            drawn.append("about to")
+            drawn.append(_drawn(wiring, town))
+
+    with wiring.work("staff:b") as unit:
+        event.listen(unit.session.connection(), "after_cursor_execute", draws_meanwhile)
+        assert sum(state.collected for state in owed(unit)) == 2 * FEE
+    assert drawn[1:] == ["CT20261130-H29-1"]
 
 
 def test_an_unknown_list_is_not_found(wiring: Wiring, town: Town) -> None:
