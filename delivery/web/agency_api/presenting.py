@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from delivery.handoff import Registered
+from delivery.money.charging import standing
 from delivery.rules.states import Happening
 from delivery.store.events import DataValue
 from delivery.store.items import Item
@@ -23,6 +24,7 @@ from delivery.web.agency_api.replies import (
     PriceOut,
     RegisteredOut,
 )
+from tariffs.book import Payer
 
 # What an event's data may tell an agency: reasons, days and answers, no ids of ours and no digests (contracts C20).
 TOLD = frozenset(
@@ -84,19 +86,20 @@ def commune_out(unit: Work, commune_id: int) -> CommuneOut:
 
 
 def price_out(quote: Quote) -> PriceOut:
-    """A price with its lines."""
+    """A price as it stands, with its corrections and its lines."""
+    price = standing(quote)
     return PriceOut.model_validate(
         {
-            "book": quote.book,
-            "day": quote.day,
+            "book": price.book,
+            "day": price.day,
             "frozen": quote.frozen_at is not None,
-            "net": quote.net,
-            "vat": quote.vat,
-            "gross": quote.gross,
-            "due_from_addressee": quote.due_from_addressee,
-            "due_from_agency": quote.due_from_agency,
-            "due_from_subsidy": quote.due_from_subsidy,
-            "lines": quote.document["lines"],
+            "net": price.net,
+            "vat": price.vat,
+            "gross": price.gross,
+            "due_from_addressee": price.owed_by(Payer.ADDRESSEE),
+            "due_from_agency": price.owed_by(Payer.AGENCY),
+            "due_from_subsidy": price.owed_by(Payer.SUBSIDY),
+            "lines": price.as_json()["lines"],
         }
     )
 

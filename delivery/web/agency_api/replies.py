@@ -51,7 +51,7 @@ class PriceLineOut(Out):
 
 
 class PriceOut(Out):
-    """A price: an estimate until the post accepts the item, frozen then."""
+    """A price: an estimate until the post accepts the item, frozen then; later corrections are among its lines."""
 
     book: str
     day: date

@@ -52,6 +52,15 @@ def test_statements_are_paged_and_read_with_lines_that_add_up(program: Program, 
     assert (correction["code"], correction["kind"], correction["reason"]) == (billed, "correction", "weighed_again")
 
 
+def test_an_item_shows_its_price_as_it_stands(program: Program, billed: str) -> None:
+    """It was weighed again: what the agency reads of the item is what its statements ask of it together."""
+    price = program.get(f"/items/{billed}").json["price"]
+    lines = [line for n in ("BK2611-H29", "BK2612-H29") for line in program.get(f"/statements/{n}").json["lines"]]
+    for what in ("net", "vat", "gross"):
+        assert price[what] == sum(line[what] for line in lines) == sum(line[what] for line in price["lines"])
+    assert (price["due_from_agency"], price["due_from_addressee"], price["frozen"]) == (price["gross"], 0, True)
+
+
 def test_remittances_are_read_with_their_receipts(program: Program, billed: str) -> None:
     """What arrived on the account is matched fee by fee."""
     (shown,) = program.get("/remittances").json["items"]
