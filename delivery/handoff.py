@@ -17,7 +17,7 @@ from delivery.rules.states import Happening, State
 from delivery.rules.submissions import GivenAddress, Paper, Recipient, Submission
 from delivery.steps.registration import Draft, begin, draft_item, seal_addressee
 from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
-from delivery.store.money import Quote
+from delivery.store.money import PaymentKind, Quote
 from delivery.store.offices import Office
 from delivery.store.queries.handed import (
     by_reference,
@@ -27,7 +27,7 @@ from delivery.store.queries.handed import (
     reserve_numbers,
 )
 from delivery.store.queries.items import locked_by_number
-from delivery.store.queries.money import quotes_of
+from delivery.store.queries.money import paid_of, quotes_of
 from delivery.store.queries.places import Placing, chosen_office, commune_of, place
 from delivery.store.work import Work
 from delivery.vault import Person, Reason, Vault
@@ -183,13 +183,15 @@ def redispatch(
     """Send a returned result out again: a new item with a new number, for the same dossier and addressee.
 
     Without a new `address` it goes where the old item was to go. It starts at the point where the old one was signed
-    for. Refused unless the old item was returned, and when it has been sent out again already.
+    for, and asks for what of the agency's fee was not paid yet, or was given back. Refused unless the old item was
+    returned, and when it has been sent out again already.
     """
     old = locked_by_number(unit, number, agency_id=agency_id)
     _check_returned(unit, old)
     person = Vault.of(unit).open_person(old.addressee, reason=Reason.AGENCY)
     given = address or GivenAddress(text=person.address, location=person.location)
-    submission = _again(old, person, given)
+    paid = paid_of(unit, [old.id]).get(old.id, {}).get(PaymentKind.AGENCY_FEE, 0)
+    submission = _again(old, person, given, agency_fee=max(0, old.agency_fee - paid))
     placing = place(unit, matcher, given)
     if address is None and old.delivery_office is not None:
         placing = Placing(match=placing.match, office=old.delivery_office)
@@ -361,7 +363,7 @@ def _check_returned(unit: Work, old: Item) -> None:
         )
 
 
-def _again(old: Item, person: Person, given: GivenAddress) -> Submission:
+def _again(old: Item, person: Person, given: GivenAddress, *, agency_fee: int) -> Submission:
     return Submission(
         agency_reference=old.agency_reference,
         dossier_code=DossierCode(old.dossier_code),
@@ -369,7 +371,7 @@ def _again(old: Item, person: Person, given: GivenAddress) -> Submission:
         return_point=None,
         service=old.service,
         weight_g=old.weight_g,
-        agency_fee=old.agency_fee,
+        agency_fee=agency_fee,
         payer=old.payer,
         waivers=tuple(old.waivers),
         options=tuple(option for option in old.options if option != COUNTER_REBATE),

@@ -3,19 +3,16 @@
 import json
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
 
 from delivery import handoff
 from delivery.errors import Invalid, Refused, Trouble
-from delivery.handoff import RecallAnswer, Registered
+from delivery.handoff import RecallAnswer
 from delivery.rules.evidence import ChainedEvent, verify_chain
 from delivery.rules.states import Happening, State
-from delivery.rules.submissions import Submission
 from delivery.store.agencies import ApiClient
-from delivery.store.base import new_id
 from delivery.store.events import Event
 from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
 from delivery.store.people import Addressee, Commitment, Subject
@@ -24,22 +21,9 @@ from delivery.store.queries.money import quote_of
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 from delivery.wiring import Wiring
+from tests.delivery.handed_in import hand_over, lead, registered
 from tests.delivery.submitted import NOWHERE, SAI_GON, TAN_DINH, submission
 from tests.factories import Town
-
-COURIER = Holder(HolderKind.COURIER, new_id())
-BAG = Holder(HolderKind.BAG, new_id())
-
-
-def hand_over(unit: Work, wiring: Wiring, town: Town, given: Submission) -> Registered:
-    """Register for H29."""
-    return handoff.register(unit, wiring.matcher, wiring.books, agency_id=town.agencies["H29"], submission=given)
-
-
-def registered(wiring: Wiring, town: Town, reference: str = "A-1", **changes: Any) -> str:
-    """The number of a new item."""
-    with wiring.work("client:live_h29main") as unit:
-        return hand_over(unit, wiring, town, submission(reference, **changes)).item.number
 
 
 def events_of(unit: Work, item: Item) -> list[Event]:
@@ -55,27 +39,6 @@ def kinds_of(unit: Work, item: Item) -> list[str]:
 def faults(events: Sequence[Event]) -> list[str]:
     """What is wrong with an item's chain."""
     return verify_chain(ChainedEvent(seq=e.seq, body=e.content(), hash=e.hash) for e in events)
-
-
-def lead(unit: Work, town: Town, item: Item, steps: Sequence[str]) -> None:
-    """Move an item along, as the other use cases would."""
-    office = Holder(HolderKind.OFFICE, town.tan_dinh)
-    moves: dict[str, tuple[Happening, dict[str, Any]]] = {
-        "accepted": (Happening.ACCEPTED, {"holder": Holder(HolderKind.OFFICE, town.sai_gon)}),
-        "departed": (Happening.DEPARTED, {"holder": BAG}),
-        "at_office": (Happening.AT_DELIVERY_OFFICE, {"holder": office}),
-        "out": (Happening.OUT_FOR_DELIVERY, {"holder": COURIER}),
-        "held": (Happening.READY_FOR_COLLECTION, {}),
-        "delivered": (Happening.DELIVERED, {"holder": Holder(HolderKind.ADDRESSEE)}),
-        "return": (Happening.RETURN_STARTED, {}),
-        "returned": (Happening.RETURNED, {"holder": Holder(HolderKind.AGENCY, item.return_point_id)}),
-        "incident": (Happening.INCIDENT_OPENED, {}),
-    }
-    for step in steps:
-        happening, more = moves[step]
-        item.move(happening, unit.occasion(), **more)
-        if step == "accepted":
-            item.accepted_at = unit.now
 
 
 # --- registering
@@ -344,45 +307,3 @@ def test_a_recalled_item_gets_no_new_address(wiring: Wiring, town: Town) -> None
         handoff.recall(unit, agency_id=town.agencies["H29"], number=number)
     with pytest.raises(Refused, match="is to go back"):
         correct(wiring, number)
-
-
-# --- sending out again
-
-
-def returned(wiring: Wiring, town: Town) -> str:
-    """The number of an item that went back and was signed for."""
-    number = registered(wiring, town, location=(10.79, 106.69))
-    with wiring.work("job:test") as unit:
-        lead(unit, town, locked_by_number(unit, number), ["accepted", "return", "returned"])
-    return number
-
-
-def redispatch(unit: Work, wiring: Wiring, agency_id: UUID, number: str) -> Registered:
-    """Send it out again as its agency."""
-    return handoff.redispatch(unit, wiring.matcher, wiring.books, agency_id=agency_id, number=number)
-
-
-def test_a_returned_result_goes_out_again_as_a_new_item(wiring: Wiring, town: Town) -> None:
-    """One call and no new dossier: the citizen waited long enough."""
-    number = returned(wiring, town)
-    with wiring.work("client:x") as unit:
-        fresh = redispatch(unit, wiring, town.agencies["H29"], number)
-        old = locked_by_number(unit, number)
-        item = fresh.item
-        assert item.number != number
-        assert (item.redispatch_of, item.dispatch_number) == (old.id, 2)
-        assert (item.agency_reference, item.dossier_code) == (old.agency_reference, old.dossier_code)
-        assert (item.state, item.delivery_office_id) == (State.REGISTERED, town.tan_dinh)
-        assert item.addressee_id != old.addressee_id
-        person = Vault.of(unit).open_person(item.addressee, reason=Reason.LABEL)
-        assert (person.name, person.phone, person.location) == ("Trần Thị Thử", "+84912345678", (10.79, 106.69))
-        assert fresh.quote is not None
-
-
-def test_a_returned_result_goes_out_again_once(wiring: Wiring, town: Town) -> None:
-    """Two envelopes for one result cannot both exist."""
-    number = returned(wiring, town)
-    with wiring.work("client:x") as unit:
-        redispatch(unit, wiring, town.agencies["H29"], number)
-    with wiring.work("client:x") as unit, pytest.raises(Refused, match="was sent out again before"):
-        redispatch(unit, wiring, town.agencies["H29"], number)
