@@ -17,6 +17,7 @@ from demo import table
 from demo.bank import Bank
 from demo.client import Server, Unexpected
 from demo.days import VIETNAM, monday_after
+from demo.head_office import ADMINISTRATORS, HeadOffice, people
 from demo.ledger import FINAL
 from demo.play import Play
 from demo.postgres import ROOT
@@ -89,7 +90,9 @@ def _demo(console: Console, items: int, port: int, *, stay: bool) -> int:
         try:
             with screen:
                 play.run()
-            figures = _figures(play, installation.flask("ledger", "check", may_fail=True))
+                with screen.step("fees to the agencies"):
+                    remitted = HeadOffice(server).remit()
+            figures = _figures(play, remitted, installation.flask("ledger", "check", may_fail=True))
         except (Unexpected, OSError, HTTPException) as reason:
             programs.check()
             raise CannotRun(f"The demo cannot go on: {reason}\n{programs.tails()}") from None
@@ -117,12 +120,14 @@ def _set_up(installation: Installation, items: int) -> World:
     document = installation.logs / "parties.json"
     # One hash for all: each sign-in still checks it in full.
     hashed = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
-    document.write_text(json.dumps(world.parties(hashed), ensure_ascii=False), encoding="utf-8")
+    parties = world.parties(hashed)
+    parties["staff"] = [*parties["staff"], *people(hashed)]
+    document.write_text(json.dumps(parties, ensure_ascii=False), encoding="utf-8")
     installation.flask("parties", "load", str(document))
     return world
 
 
-def _figures(play: Play, ledger: str) -> table.Figures:
+def _figures(play: Play, remitted: int, ledger: str) -> table.Figures:
     shown = [item for program in play.agencies.values() for item in program.all_items()]
     tracks = list(play.ledger.tracks.values())
     known = {track.number: track.state for track in tracks}
@@ -146,7 +151,7 @@ def _figures(play: Play, ledger: str) -> table.Figures:
         segments=segments,
         metres=play.metres,
         money=table.money_of(shown),
-        ledger=table.tied(ledger, cash=play.purse.cash, by_transfer=play.purse.by_transfer),
+        ledger=table.tied(ledger, cash=play.purse.cash, by_transfer=play.purse.by_transfer, remitted=remitted),
         reasons=tuple(sorted(play.ledger.reasons)),
         seconds=play.screen.seconds,
         requests=tuple(play.server.slowest()),
@@ -164,10 +169,11 @@ def _tell(console: Console, play: Play, faults: Sequence[str], port: int) -> Non
         desk, drive = play.show.desk, play.show.drive
         lines.append(f"  desk      {place}/desk/  as dispatcher.{desk.ward.short}")
         lines.append(f"  courier   {place}/courier/routes/{drive.id}  as {drive.courier}")
+    lines.append(f"  money     {place}/treasury/  as {ADMINISTRATORS[0]}")
     token = play.last_link()
     if token:
         lines.append(f"  citizen   {place}/t/{token}")
-    console.print(f"\nThree pages to open; the password is [bold]{PASSWORD}[/]", highlight=False)
+    console.print(f"\nFour pages to open; the password is [bold]{PASSWORD}[/]", highlight=False)
     for line in lines:
         # An address that is broken over two lines cannot be clicked.
         console.print(line, highlight=False, soft_wrap=True)

@@ -35,13 +35,15 @@ class Money:
 class Tied:
     """What `flask ledger check` said: how much was posted, and each place where the books do not tie out.
 
-    `cash` is what couriers handed in, `by_transfer` how many doors paid by VietQR.
+    `cash` is what couriers handed in, `by_transfer` how many doors paid by VietQR,
+    `remitted` in how many transfers the agencies got their fees.
     """
 
     postings: int
     faults: tuple[str, ...]
     cash: int
     by_transfer: int
+    remitted: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,7 @@ class Figures:
                 "faults": list(self.ledger.faults),
                 "cash_handed_in": self.ledger.cash,
                 "paid_by_transfer": self.ledger.by_transfer,
+                "remittances": self.ledger.remitted,
             },
             "reasons": list(self.reasons),
             "seconds": {step: round(spent, 2) for step, spent in self.seconds.items()},
@@ -166,6 +169,7 @@ def show(console: Console, figures: Figures) -> None:
         table.add_row(words, f"{amount:,} đ")
     table.add_row("cash handed in by couriers", f"{figures.ledger.cash:,} đ")
     table.add_row("doors that paid by VietQR", f"{figures.ledger.by_transfer:,}")
+    table.add_row("transfers of fees to agencies", f"{figures.ledger.remitted:,}")
     broken = len(figures.ledger.faults)
     table.add_row("postings in the two ledgers", f"{figures.ledger.postings:,}")
     table.add_row("[bold]places where they do not tie out[/]", f"[bold {'red' if broken else 'green'}]{broken}[/]")
@@ -177,14 +181,15 @@ def show(console: Console, figures: Figures) -> None:
     console.print("Where the time went: " + _longest(figures.seconds), highlight=False)
 
 
-def tied(said: str, *, cash: int, by_transfer: int) -> Tied:
+def tied(said: str, *, cash: int, by_transfer: int, remitted: int) -> Tied:
     """Read what `flask ledger check` printed."""
     lines = said.strip().splitlines()
     last = re.fullmatch(r"(\d+) postings, (\d+) faults\.", lines[-1] if lines else "")
     if last is None:
-        return Tied(postings=0, faults=("the check of the ledger said nothing",), cash=cash, by_transfer=by_transfer)
-    faults = tuple(lines[-1 - int(last[2]) : -1])
-    return Tied(postings=int(last[1]), faults=faults, cash=cash, by_transfer=by_transfer)
+        postings, faults = 0, ("the check of the ledger said nothing",)
+    else:
+        postings, faults = int(last[1]), tuple(lines[-1 - int(last[2]) : -1])
+    return Tied(postings=postings, faults=faults, cash=cash, by_transfer=by_transfer, remitted=remitted)
 
 
 def keep(figures: Figures, path: Path) -> None:

@@ -101,7 +101,7 @@ class World:
         count = max(1, min(3, math.ceil(share / 60)))
         return tuple(f"courier.{ward.short}.{number}" for number in range(1, count + 1))
 
-    def parties(self, password_hash: str) -> dict[str, object]:
+    def parties(self, password_hash: str) -> dict[str, list[dict[str, object]]]:
         """The document that `flask parties load` reads."""
         return {
             "agencies": [_agency_entry(agency) for agency in self.agencies],

@@ -26,7 +26,7 @@ FIGURES = Figures(
     segments=191,
     metres=17_340,
     money=Money(addressee=31_000, agency=2_000, subsidy=1_000, agency_fees=50_000),
-    ledger=Tied(postings=900, faults=(), cash=70_000, by_transfer=3),
+    ledger=Tied(postings=900, faults=(), cash=70_000, by_transfer=3, remitted=2),
     reasons=("NOT_HOME",),
     seconds={"set-up": 20.0, "plan": 3.0, "count": 2.5},
 )
@@ -98,6 +98,6 @@ def test_postage_counts_once_it_is_frozen_and_a_fee_once_it_is_taken() -> None:
 def test_what_the_check_of_the_ledger_names_is_told() -> None:
     """A demo that does not tie out must say where, and a check that said nothing is no proof."""
     said = "postage\n  bank 1 2 3\nItem RV1: charged 5, quoted 6.\n12 postings, 1 faults.\n"
-    assert table.tied(said, cash=1, by_transfer=0).faults == ("Item RV1: charged 5, quoted 6.",)
-    assert table.tied("900 postings, 0 faults.\n", cash=1, by_transfer=0).postings == 900
-    assert table.tied("", cash=1, by_transfer=0).faults
+    assert table.tied(said, cash=1, by_transfer=0, remitted=0).faults == ("Item RV1: charged 5, quoted 6.",)
+    assert table.tied("900 postings, 0 faults.\n", cash=1, by_transfer=0, remitted=0).postings == 900
+    assert table.tied("", cash=1, by_transfer=0, remitted=0).faults
