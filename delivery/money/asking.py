@@ -60,6 +60,11 @@ def account_of(bank: BankSettings | None) -> Account | None:
     return None if bank is None else Account(bin=bank.bin, number=bank.account, holder=bank.holder)
 
 
+def may_be_asked(item: Item) -> bool:
+    """Whether its addressee may be asked for money now: not for what may never reach them."""
+    return item.state not in _NOT_ASKED and item.recalled_at is None
+
+
 def ask(unit: Work, item: Item) -> PaymentRequest | None:
     """Ask whom the item is for to transfer what is due now; None when nothing is, or it will not reach them.
 
@@ -69,7 +74,7 @@ def ask(unit: Work, item: Item) -> PaymentRequest | None:
     the item ends it. The caller holds the item's lock. Refused while the price is an estimate: it could still change.
     """
     due = due_at_door(unit, item)
-    if not due.total or item.state in _NOT_ASKED or item.recalled_at is not None or item.world_id != LIVE:
+    if not due.total or not may_be_asked(item) or item.world_id != LIVE:
         return None
     row = quote_of(unit, item.id)
     if row is None or row.frozen_at is None:

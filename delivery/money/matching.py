@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from delivery.errors import Fact, NotFound, Refused
+from delivery.money.asking import may_be_asked
 from delivery.money.charging import due_at_door
 from delivery.rules.codes import parse_s10
 from delivery.rules.states import FINAL
@@ -29,6 +30,8 @@ class Why(StrEnum):
     UNKNOWN_NUMBER = "unknown-number"
     SEVERAL_REFERENCES = "several-references"
     LESS_THAN_DUE = "less-than-due"
+    NOT_ASKED_FOR = "not-asked-for"
+    """The item goes back, was recalled or is being looked for: what is due is not asked for now."""
     NOT_ACCEPTED = "not-accepted"
     NOTHING_DUE = "nothing-due"
     """Nothing was ever due: a waiver or the agency pays."""
@@ -115,6 +118,8 @@ def _fit_item(unit: Work, amount: int, item: Item) -> Why:
         return _nothing_due(unit, item, frozen=frozen)
     if not frozen:
         return Why.NOT_ACCEPTED
+    if not may_be_asked(item):
+        return Why.NOT_ASKED_FOR
     if amount < due.total:
         return Why.LESS_THAN_DUE
     return Why.PAID if amount == due.total else Why.MORE_THAN_DUE
@@ -132,6 +137,12 @@ _UNFIT: Final = {
     Why.LESS_THAN_DUE: (
         "{number} còn phải thu {due} đồng mà khoản này chỉ có {amount} đồng. Chờ người trả chuyển đủ, hoặc trả lại.",
         "{number} still owes {due} đồng and this transfer is of {amount} only. Wait for a full one, or give it back.",
+    ),
+    Why.NOT_ASKED_FOR: (
+        "{number} đang chuyển hoàn, bị rút lại hoặc đang xác minh: có thể không giao được, nên chưa thu {due} đồng. "
+        "Chờ xác minh xong, hoặc trả lại.",
+        "{number} goes back, was recalled or is being looked for, and may never be handed over: {due} đồng are not "
+        "taken. Wait for the inquiry's end, or give the money back.",
     ),
     Why.NOT_ACCEPTED: (
         "{number} chưa được chấp nhận nên cước còn là ước tính: chưa thu được. Chờ bưu cục chấp nhận, hoặc trả lại.",

@@ -122,6 +122,7 @@ def why_words() -> Mapping[Why, str]:
         Why.UNKNOWN_NUMBER: _("Số trong nội dung không có trong hệ thống."),
         Why.SEVERAL_REFERENCES: _("Nội dung có nhiều số: chưa biết trả cho bưu gửi nào."),
         Why.LESS_THAN_DUE: _("Ít hơn số phải thu."),
+        Why.NOT_ASKED_FOR: _("Bưu gửi đang chuyển hoàn, bị rút lại hoặc đang xác minh: chưa thu."),
         Why.NOT_ACCEPTED: _("Bưu gửi chưa được chấp nhận nên cước còn là ước tính."),
         Why.NOTHING_DUE: _("Bưu gửi này không phải thu gì của người nhận."),
         Why.ENDED: _("Bưu gửi đã kết thúc và không còn phải thu gì."),

@@ -155,6 +155,37 @@ def test_what_fits_nothing_waits_for_a_person_with_its_reason(wiring: Wiring, to
     assert accounts(wiring)[Account.SUSPENSE] == -(len(expected) * due + due - 1)
 
 
+@pytest.mark.parametrize("state", [State.RETURNING, State.UNDER_INQUIRY])
+def test_money_for_what_may_never_be_handed_over_waits(wiring: Wiring, town: Town, state: State) -> None:
+    """No code asks for it any more: an old one that is scanned must not send the agency its fee for nothing."""
+    number, due = payable(wiring, town)
+    with wiring.work("job:test") as unit:
+        item_of(unit, number).state = state
+    waits_for_a_person(wiring, number, due)
+
+
+def test_money_for_what_its_agency_called_back_waits(wiring: Wiring, town: Town) -> None:
+    """The courier still has it, and will not hand it over."""
+    number, due = payable(wiring, town)
+    with wiring.work("job:test") as unit:
+        item_of(unit, number).recalled_at = unit.now
+    waits_for_a_person(wiring, number, due)
+
+
+def waits_for_a_person(wiring: Wiring, number: str, due: int) -> None:
+    """Nothing is taken, by the notice or by a person's choice, and the transfer can go back."""
+    got = told(wiring, number, due)
+    assert (*stands(got), got.number) == (WAITING, Why.NOT_ASKED_FOR, number)
+    with wiring.work("staff:a") as unit, pytest.raises(Refused, match="may never be handed over") as refusal:
+        assign(unit, got.transfer_id, number)
+    assert refusal.value.code == "transfer-not-asked-for"
+    with wiring.work("job:test") as unit:
+        assert due_at_door(unit, item_of(unit, number)).total == due
+        assert unit.session.scalars(select(Payment)).all() == []
+    with wiring.work("staff:a") as unit:
+        assert give_back(unit, got.transfer_id, Why.SENDER_ASKED).state is REFUND
+
+
 def in_parallel(count: int, act: Callable[[int], Answer]) -> list[Answer]:
     """The answers of `act(0)` … `act(count - 1)`, begun at one instant."""
     begin = threading.Barrier(count)
