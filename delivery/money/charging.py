@@ -225,7 +225,8 @@ def _take_postage(unit: Work, item: Item, row: Quote, amount: int, taker: Taker,
     price_now = standing(row)
     vat: int = sum(line.vat for line in price_now.lines if line.payer is Payer.ADDRESSEE)
     if invoiced:
-        vat -= receipts.invoiced(unit, item.id)[1]
+        # Parts were rounded: none may be charged less than no VAT.
+        vat = max(0, min(amount, vat - receipts.invoiced(unit, item.id)[1]))
     receipts.issue(unit, item, payment, rate=receipts.rate_of(price_now), net=amount - vat, vat=vat)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Invalid, NotFound, Refused
-from delivery.money.settling import facts_of, lock_fees, pay_out, settle
+from delivery.money.settling import facts_of, lock_fees, pay_out, promise_back, settle
 from delivery.rules.calendar import vietnam_day
 from delivery.rules.compensation import Decision, Refusal, decide
 from delivery.rules.compensation_terms import CLAIMED, ClaimKind, Terms
@@ -106,8 +106,9 @@ def propose(unit: Work, claim_id: UUID, *, damage_percent: int | None = None, ri
 def approve(unit: Work, claim_id: UUID) -> Claim:
     """Agree, as another person than the proposer: the price is corrected and what is due is owed from now on.
 
-    Refused when the facts are no longer those of the proposal: it must be made anew. A claim that leaves nothing to
-    pay out, since an agency bears the price, is settled at once.
+    What the addressee had paid for the carriage gets an adjusting invoice. Refused when the facts are no longer those
+    of the proposal: it must be made anew. A claim that leaves nothing to pay out, since an agency bears the price, is
+    settled at once.
     """
     claim, item = _locked(unit, claim_id)
     _must_be(claim, item, ClaimState.PROPOSED)
@@ -117,7 +118,11 @@ def approve(unit: Work, claim_id: UUID) -> Claim:
             vi="Người đề nghị không được tự duyệt. Nhờ một quản trị viên khác duyệt.",
             en="Whoever proposed it cannot approve it. Ask another administrator.",
         )
-    settled_by = _settled(unit, item, claim) if claim.kind is not ClaimKind.OVERPAID else None
+    settled_by = None
+    if claim.kind is ClaimKind.OVERPAID:
+        promise_back(unit, item, claim)
+    else:
+        settled_by = _settled(unit, item, claim)
     claim.approved_by, claim.approved_at = unit.actor, unit.now
     claim.state = ClaimState.APPROVED
     claim.pay_by = _terms(unit, item)[1].pay_by(unit.today)
@@ -157,8 +162,8 @@ def reject(unit: Work, claim_id: UUID, *, why: str) -> Claim:
 def pay(unit: Work, claim_id: UUID, *, reference: str, office_id: UUID | None = None) -> Claim:
     """Record that an approved claim was paid: by the till of `office_id`, or by the bank without one.
 
-    `reference` is the bank's, or the number of the till's paper. What the addressee had paid for the carriage gets an
-    adjusting invoice. Refused when the till has less than that, and for one person alone where a program proposed it.
+    `reference` is the bank's, or the number of the till's paper. Refused when the till has less than that, and for one
+    person alone where a program proposed it.
     """
     claim, item = _locked(unit, claim_id)
     _must_be(claim, item, ClaimState.APPROVED)

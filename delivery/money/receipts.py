@@ -57,7 +57,7 @@ def adjust(unit: Work, item: Item, *, gross: int) -> Receipt:
     Its amounts are negative, and it refers to the item's first invoice. Its VAT leaves the invoices with that of the
     price as it now stands where they then hold that very price, and is in proportion otherwise, so that giving all
     back gives all VAT back. Refused for more than the invoices still hold. The caller holds the item's lock and calls
-    once for each sum that is paid out.
+    once for each sum that is agreed on.
     """
     first = unit.session.scalars(
         select(Receipt)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-
 from delivery.errors import Refused
 from delivery.money import receipts
 from delivery.money.charging import FORGONE, paid_for_postage, standing
@@ -22,7 +20,7 @@ from delivery.rules.compensation_terms import ClaimKind
 from delivery.rules.states import State
 from delivery.store.claims import Claim
 from delivery.store.items import Item
-from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
+from delivery.store.ledger import Account, LedgerBook, PostingKind
 from delivery.store.money import CorrectionReason
 from delivery.store.queries.billing import locked_agency
 from delivery.store.queries.claims import day_delivered, day_reached, fees_collected
@@ -64,6 +62,8 @@ def _of_failure(line: Line) -> bool:
 def settle(unit: Work, item: Item, claim: Claim, decision: Decision) -> str:
     """Take what was decided off the price and owe the addressee what leaves the post; names what settled it.
 
+    Paid postage that goes back gets its adjusting invoice at once: a later price may be invoiced before it is paid out.
+
     The caller holds the item's lock and calls once for a claim.
     """
     settled_by = _take_off(unit, item, claim, decision)
@@ -82,7 +82,18 @@ def settle(unit: Work, item: Item, claim: Claim, decision: Decision) -> str:
             key=f"{key}:{claim.id}",
             item=item,
         )
+    if decision.refund:
+        receipts.adjust(unit, item, gross=decision.refund)
     return settled_by
+
+
+def promise_back(unit: Work, item: Item, claim: Claim) -> None:
+    """What was overpaid is agreed on: postage that was paid leaves its invoice, by an adjusting one.
+
+    What the bank received beyond it never had an invoice. The caller holds the item's lock and calls once for a claim.
+    """
+    if claim.transfer_id is None:
+        receipts.adjust(unit, item, gross=claim.refund)
 
 
 def lock_fees(unit: Work, item: Item) -> None:
@@ -146,8 +157,7 @@ _OFF: Final = {
 def pay_out(unit: Work, item: Item, claim: Claim, office_id: UUID | None) -> None:
     """Pay an approved claim, once: out of the till of `office_id`, or by the bank without one.
 
-    A refund of postage that was paid gets its adjusting invoice. Refused when the till holds less than is to be paid.
-    The caller holds the item's lock.
+    Refused when the till holds less than is to be paid. The caller holds the item's lock.
     """
     giver = Side(Account.BANK) if office_id is None else Side(Account.TILL, office_id)
     amounts = {LedgerBook.POSTAGE: claim.refund + claim.compensation, LedgerBook.AGENCY_FEE: claim.agency_fee}
@@ -172,10 +182,3 @@ def pay_out(unit: Work, item: Item, claim: Claim, office_id: UUID | None) -> Non
             key=f"paid-out:{claim.id}:{book}",
             item=item,
         )
-    if claim.refund and _was_invoiced(unit, claim):
-        receipts.adjust(unit, item, gross=claim.refund)
-
-
-def _was_invoiced(unit: Work, claim: Claim) -> bool:
-    """Whether the refund is of postage that was paid: what the bank received beyond it never had an invoice."""
-    return unit.session.scalar(select(Posting.debit).where(Posting.key == f"claimed:{claim.id}")) is Account.ADDRESSEE
