@@ -110,6 +110,13 @@ class Claimed:
         return Words(vi=f"Bưu điện đã trả {amount.vi}{on_vi}.", en=f"We paid {amount.en}{on_en}.")
 
     def _rejected(self) -> tuple[Words, ...]:
+        if self.kind is ClaimKind.OVERPAID:
+            return (
+                Words(
+                    vi="Sau đó cước của bưu gửi tăng, nên khoản trả thừa đã được trừ vào cước.",
+                    en="The price of the item rose afterwards, so what you overpaid was counted towards it.",
+                ),
+            )
         why = self.why or ""
         return (
             Words(vi=f"Bưu điện không chấp nhận khiếu nại: {why}", en=f"The post did not accept the claim: {why}"),

@@ -180,6 +180,10 @@ _SENTENCES: Final = {
         "Bưu gửi {who}: sổ cái ghi {what} {ledger} đ, giá cước và các lần điều chỉnh là {deeds} đ.",
         "Item {who}: the ledger charges {ledger} VND ({what}), its price and corrections say {deeds} VND.",
     ),
+    "standing": (
+        "Bưu gửi {who}: {what} là {ledger} đ, nhiều nhất hoặc ít nhất chỉ được {deeds} đ: giảm hoặc hoàn quá mức.",
+        "Item {who}: {what} stands at {ledger} VND and may not pass {deeds} VND: taken off or given back too much.",
+    ),
     "collected": (
         "Bưu gửi {who}: sổ cái ghi đã thu {ledger} đ ({what}), các lần thu tiền cộng lại {deeds} đ.",
         "Item {who}: the ledger says {ledger} VND were collected ({what}), its payments {deeds} VND.",

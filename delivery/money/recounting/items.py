@@ -26,6 +26,7 @@ SHAPES: Final = frozenset(
         ("agency_fee", "remitted", "payable", "bank"),
         ("postage", "uncollected", "uncollected", "addressee"),
         *(("postage", "claimed", since, "refunds") for since in ("addressee", "suspense", "compensation")),
+        ("postage", "claimed", "refunds", "addressee"),
         ("agency_fee", "claimed", "payable", "refunds"),
         *((book, "paid_out", "refunds", giver) for book in ("postage", "agency_fee") for giver in ("bank", "till")),
     }
@@ -97,6 +98,29 @@ PROOFS: Final = (
             ) AS owed (account, party, amount)
         ) both_ways
         GROUP BY item_id, account, party HAVING sum(ledger) <> sum(deeds)
+        """,
+    ),
+    proof(
+        "standing",
+        """
+        , sums AS (
+            SELECT item_id, due_from_addressee AS addressee, due_from_agency AS agency, due_from_subsidy AS subsidy,
+                   0 AS paid, 0 AS refund
+            FROM quotes WHERE frozen_at IS NOT NULL
+            UNION ALL SELECT item_id, due_from_addressee, due_from_agency, due_from_subsidy, 0, 0 FROM corrections
+            UNION ALL SELECT item_id, 0, 0, 0, amount, 0 FROM payments WHERE kind = 'postage'
+            UNION ALL SELECT item_id, 0, 0, 0, 0, refund FROM claims
+            WHERE transfer_id IS NULL AND (state IN ('approved', 'paid') OR kind = 'overpaid')
+        ), standing AS (
+            SELECT own.id, sum(addressee) AS addressee, sum(agency) AS agency, sum(subsidy) AS subsidy,
+                   sum(paid) AS paid, sum(refund) AS refund
+            FROM own JOIN sums ON sums.item_id = own.id GROUP BY own.id)
+        SELECT standing.id AS item_id, NULL::uuid AS party, NULL AS named, law.what, law.ledger, law.deeds
+        FROM standing CROSS JOIN LATERAL (VALUES
+            ('addressee', addressee, greatest(addressee, 0)), ('agency', agency, greatest(agency, 0)),
+            ('subsidy', subsidy, greatest(subsidy, 0)), ('refunds', refund, least(refund, paid))
+        ) AS law (what, ledger, deeds)
+        WHERE law.ledger <> law.deeds
         """,
     ),
     proof(
@@ -179,6 +203,7 @@ PROOFS: Final = (
         FROM payments p JOIN own ON own.id = p.item_id LEFT JOIN receipts r ON r.payment_id = p.id
         WHERE r.id IS NULL OR r.gross <> p.amount OR r.item_id IS DISTINCT FROM p.item_id
            OR (r.kind = 'receipt') <> (p.kind = 'agency_fee') OR (p.kind = 'agency_fee' AND r.vat <> 0)
+           OR r.net < 0 OR r.vat < 0
         """,
     ),
     proof(

@@ -44,7 +44,14 @@ def paid_of(unit: Work, item_ids: Iterable[UUID]) -> dict[UUID, dict[PaymentKind
         )
         for book, account, kind in owed_back
     ]
-    both = union_all(taken, *moved).subquery()
+    # What was owed back and not yet agreed on is kept again when the price rises.
+    kept = select(Posting.item_id, literal(PaymentKind.POSTAGE, Payment.kind.type), Posting.amount).where(
+        Posting.item_id.in_(ids),
+        Posting.book == LedgerBook.POSTAGE,
+        Posting.kind == PostingKind.CLAIMED,
+        Posting.credit == Account.ADDRESSEE,
+    )
+    both = union_all(taken, *moved, kept).subquery()
     paid: dict[UUID, dict[PaymentKind, int]] = {}
     for item_id, kind, amount in unit.session.execute(
         select(both.c.item_id, both.c.kind, func.sum(both.c.amount)).group_by(both.c.item_id, both.c.kind)

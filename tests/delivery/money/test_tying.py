@@ -140,6 +140,19 @@ PLANTED: dict[str, tuple[str, Callable[[FullDay], str], Who]] = {
         ),
         lambda day: f"{day.by_agency} H30",
     ),
+    "a price taken below nothing": (
+        "standing",
+        lambda day: (
+            "UPDATE corrections SET net = net - 60000, gross = gross - 60000, "
+            f"due_from_addressee = due_from_addressee - 60000 WHERE {_item(day.weighed)}"
+        ),
+        lambda day: day.weighed,
+    ),
+    "more given back than was ever paid": (
+        "standing",
+        lambda day: f"UPDATE claims SET refund = refund + 100000 WHERE {_item(day.wrong_price)}",
+        lambda day: day.wrong_price,
+    ),
     "a payment that no posting knows": (
         "collected",
         lambda day: f"DELETE FROM postings WHERE kind = 'collected' AND {_item(day.at_door[1])}",
@@ -179,6 +192,13 @@ PLANTED: dict[str, tuple[str, Callable[[FullDay], str], Who]] = {
         "receipt",
         lambda day: (
             f"UPDATE receipts SET net = net - 1, gross = gross - 1 WHERE kind = 'invoice' AND {_item(day.at_till)}"
+        ),
+        lambda day: day.at_till,
+    ),
+    "an invoice with VAT below nothing": (
+        "receipt",
+        lambda day: (
+            f"UPDATE receipts SET net = gross + 200, vat = -200 WHERE kind = 'invoice' AND {_item(day.at_till)}"
         ),
         lambda day: day.at_till,
     ),
