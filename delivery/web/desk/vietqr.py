@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from delivery.errors import Refused
 from delivery.money import asking
+from delivery.money.charging import due_at_door
 from delivery.money.correcting import rebate_for_collecting
 from delivery.store.items import Item
 from delivery.store.queries import desk as read
@@ -20,12 +21,13 @@ from delivery.web.wired import wiring
 
 @desk.post("/counter/<number>/transfer")
 def ask_transfer(number: str) -> Response:
-    """Whoever came to collect wants to transfer: what the book spares them is taken off first, as for cash."""
+    """Whoever came to collect wants to transfer: what the book spares them is taken off what is due, as for cash."""
 
     def act(unit: Work) -> str:
         transfers.account()
         item = locked(unit, _item(unit, number).id)
-        rebate_for_collecting(unit, item, wiring().books)
+        if due_at_door(unit, item).postage:
+            rebate_for_collecting(unit, item, wiring().books)
         asking.ask(unit, item)
         return url_for("desk.counter", q=item.number, _anchor="vietqr")
 

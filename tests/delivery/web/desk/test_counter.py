@@ -1,8 +1,11 @@
 """The addressee comes to the counter, or is called, written to, given another visit."""
 
-from delivery.money.charging import due_at_door
+from sqlalchemy import select
+
+from delivery.money.charging import Taker, due_at_door, take_payment
 from delivery.money.correcting import counter_saving
 from delivery.rules.states import State
+from delivery.store.claims import Claim
 from delivery.store.queries.items import locked_by_number
 from tests.delivery.made_rounds import CLERK
 from tests.delivery.made_transfers import transferred
@@ -151,6 +154,19 @@ def test_a_code_at_the_counter_is_for_the_price_of_who_collects(office: BusyOffi
     clerk.post(f"/desk/counter/{office.held}/redeliver", day="2026-12-03", half_day="morning")
     with office.post.work(CLERK) as unit:
         assert due_at_door(unit, locked_by_number(unit, office.held)).total >= full
+
+
+def test_what_was_paid_online_is_asked_for_no_second_time(office: BusyOffice, clerk: Person) -> None:
+    """The page said −3.240 đ, and its button owed that back to somebody who then paid it again at the door."""
+    with office.post.work(CLERK) as unit:
+        take_payment(unit, locked_by_number(unit, office.held), taker=Taker(office_id=office.post.office))
+    page = clerk.get(f"/desk/counter?q={office.held}").text
+    assert "Hiện mã trả" not in page
+    assert "đã trừ" not in page
+    clerk.post(f"/desk/counter/{office.held}/transfer")
+    with office.post.work(CLERK) as unit:
+        assert unit.session.scalars(select(Claim)).all() == []
+        assert locked_by_number(unit, office.held).options == []
 
 
 def test_nothing_is_transferred_here_for_what_waits_elsewhere(office: BusyOffice, clerk: Person) -> None:
