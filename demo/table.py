@@ -185,10 +185,8 @@ def tied(said: str, *, cash: int, by_transfer: int, remitted: int) -> Tied:
     """Read what `flask ledger check` printed."""
     lines = said.strip().splitlines()
     last = re.fullmatch(r"(\d+) postings, (\d+) faults\.", lines[-1] if lines else "")
-    if last is None:
-        postings, faults = 0, ("the check of the ledger said nothing",)
-    else:
-        postings, faults = int(last[1]), tuple(lines[-1 - int(last[2]) : -1])
+    faults = tuple(lines[-1 - int(last[2]) : -1]) if last else ("the check of the ledger said nothing",)
+    postings = int(last[1]) if last else 0
     return Tied(postings=postings, faults=faults, cash=cash, by_transfer=by_transfer, remitted=remitted)
 
 
