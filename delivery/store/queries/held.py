@@ -52,7 +52,7 @@ def at_counters(unit: Work) -> Iterator[Waiting]:
 
 def at_counter_locked(unit: Work, item_id: UUID) -> Waiting | None:
     """The same of one item under its lock; None when it waits at the counter no more."""
-    held = select(Item.id).where(Item.id == item_id, _at_counter(unit)).with_for_update(of=Item)
+    held = select(Item.id).where(Item.id == item_id, _at_counter(unit)).with_for_update(of=Item, key_share=True)
     if unit.session.scalar(held) is None:
         return None
     return next(iter(_waiting(unit, [locked(unit, item_id)])), None)

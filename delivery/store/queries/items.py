@@ -26,7 +26,10 @@ def unknown_item(number: str) -> NotFound:
 def locked(unit: Work, item_id: UUID) -> Item:
     """The item, its row locked until the unit ends. Everything read before the lock is read anew."""
     return unit.session.scalars(
-        select(Item).where(Item.id == item_id).with_for_update(of=Item).execution_options(populate_existing=True)
+        select(Item)
+        .where(Item.id == item_id)
+        .with_for_update(of=Item, key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -37,7 +40,9 @@ def each_locked(unit: Work, condition: ColumnElement[bool]) -> Iterator[Item]:
         page = select(Item.id).where(condition).order_by(Item.id).limit(_PAGE)
         ids = unit.session.scalars(page if after is None else page.where(Item.id > after)).all()
         for item_id in ids:
-            if unit.session.scalar(select(Item.id).where(Item.id == item_id, condition).with_for_update(of=Item)):
+            if unit.session.scalar(
+                select(Item.id).where(Item.id == item_id, condition).with_for_update(of=Item, key_share=True)
+            ):
                 yield locked(unit, item_id)
         if len(ids) < _PAGE:
             return
@@ -49,7 +54,9 @@ def locked_by_number(unit: Work, number: str, *, agency_id: UUID | None = None) 
     query = select(Item).where(Item.number == number, Item.world_id == unit.world_id)
     if agency_id is not None:
         query = query.where(Item.agency_id == agency_id)
-    item = unit.session.scalars(query.with_for_update(of=Item).execution_options(populate_existing=True)).one_or_none()
+    item = unit.session.scalars(
+        query.with_for_update(of=Item, key_share=True).execution_options(populate_existing=True)
+    ).one_or_none()
     if item is None:
         raise unknown_item(number)
     return item
@@ -62,7 +69,7 @@ def locked_many(unit: Work, ids: Iterable[UUID]) -> Sequence[Item]:
         .where(Item.id.in_(list(ids)))
         .order_by(Item.id)
         .options(joinedload(Item.addressee))
-        .with_for_update(of=Item)
+        .with_for_update(of=Item, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
 

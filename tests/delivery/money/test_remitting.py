@@ -10,11 +10,13 @@ from sqlalchemy import event, select
 from delivery.errors import Invalid, NotFound, Refused
 from delivery.money.ledger import Side, balance
 from delivery.money.remitting import RemittanceState, cancel, draw, lines_of, owed, record_paid, state_of
+from delivery.money.settling import lock_fees
 from delivery.money.shifts import close
 from delivery.store.billing import Remittance, RemittanceLine
 from delivery.store.ledger import Account, LedgerBook
 from delivery.store.money import Payment
 from delivery.store.queries.fees import remittance_numbered
+from delivery.store.queries.items import locked_by_number
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
 from tests.delivery.made_papers import frozen, paid
@@ -203,6 +205,19 @@ def test_what_is_owed_adds_up_while_a_list_is_drawn(wiring: Wiring, town: Town) 
         event.listen(unit.session.connection(), "after_cursor_execute", draws_meanwhile)
         assert sum(state.collected for state in owed(unit)) == 2 * FEE
     assert drawn[1:] == ["CT20261130-H29-1"]
+
+
+def test_a_list_is_drawn_while_a_claim_holds_one_of_its_items(wiring: Wiring, town: Town) -> None:
+    """The claim waits for the agency next: a list that waited for the item would never end."""
+    (number,) = _taken(wiring, town, 1)
+    drawn: list[str] = []
+    desk = Thread(target=lambda: drawn.append(_drawn(wiring, town)))
+    with wiring.work("staff:b") as unit:
+        item = locked_by_number(unit, number)
+        desk.start()
+        desk.join(10)
+        assert drawn == ["CT20261130-H29-1"]
+        lock_fees(unit, item)
 
 
 def test_an_unknown_list_is_not_found(wiring: Wiring, town: Town) -> None:
