@@ -7,8 +7,9 @@ endpoints and plans are claimed row by row, so that workers share them.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
@@ -129,12 +130,9 @@ def solve_plans(wiring: Wiring, crew: Crew = ALONE, /) -> int:
                 dispatch.note_progress(unit, plan_id=solving.plan_id, percent=solving.percent())
 
 
-def _draw_statements(unit: Work, limit: int) -> int:
+def draw_statements(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Draw each agency's statement of the months that are over, once a month: looking for them reads a whole month."""
-    swept = swept_to(unit, _mark_of("statements", unit.world_id))
-    if swept is not None and vietnam_day(swept).replace(day=1) == unit.today.replace(day=1):
-        return 0
-    return billing.sweep_statements(unit, limit)
+    return sum(_draw_statements(wiring, crew, world_id) for world_id in _worlds(wiring, "statements"))
 
 
 def publish_equity(wiring: Wiring, crew: Crew = ALONE, /) -> int:
@@ -146,9 +144,7 @@ def _everywhere(name: str, sweep: Sweeping) -> Job:
     """A job that sweeps the live world and each test world at work."""
 
     def job(wiring: Wiring, crew: Crew = ALONE, /) -> int:
-        with wiring.work(f"job:{name}") as unit:
-            worlds = [world.id for world in worlds_at_work(unit)]
-        return sum(_under_lease(wiring, crew, name, world, sweep) for world in worlds)
+        return sum(_under_lease(wiring, crew, name, world, sweep) for world in _worlds(wiring, name))
 
     job.__name__, job.__doc__ = name, sweep.__doc__
     return job
@@ -162,7 +158,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "reminders": _everywhere("reminders", holding.sweep_reminders),
         "expire": _everywhere("expire", holding.sweep_expired),
         "returns": _everywhere("returns", returning.sweep_due),
-        "statements": _everywhere("statements", _draw_statements),
+        "statements": draw_statements,
         "equity": publish_equity,
         "send_messages": send_messages,
         "number_events": number_events,
@@ -201,17 +197,18 @@ def _shared(wiring: Wiring, crew: Crew, name: str, sweep: Sweeping, *, limit: in
     return total
 
 
-def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: Sweeping, *, limit: int = LIMIT) -> int:
-    """Sweep in units of `limit` until nothing more is due; 0 while another worker does."""
+def _worlds(wiring: Wiring, name: str) -> list[UUID]:
+    with wiring.work(f"job:{name}") as unit:
+        return [world.id for world in worlds_at_work(unit)]
+
+
+def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: Sweeping) -> int:
+    """Sweep in units of `LIMIT` until nothing more is due; 0 while another worker does."""
     mark = _mark_of(name, world_id)
-    actor = f"job:{name}"
-    with wiring.work(actor, world_id) as unit:
-        if not take_lease(unit, mark, LEASE):
-            return 0
     total = 0
-    try:
-        while not crew.stopping.is_set():
-            with wiring.work(actor, world_id) as unit:
+    with _leased(wiring, name, world_id) as ours:
+        while ours and not crew.stopping.is_set():
+            with wiring.work(f"job:{name}", world_id) as unit:
                 done = sweep(unit, LIMIT)
                 keep_lease(unit, mark, LEASE)
                 if done < LIMIT:
@@ -219,10 +216,45 @@ def _under_lease(wiring: Wiring, crew: Crew, name: str, world_id: UUID, sweep: S
             total += done
             if done < LIMIT:
                 break
-    finally:
-        with wiring.work(actor, world_id) as unit:
-            leave_lease(unit, mark)
     return total
+
+
+@contextmanager
+def _leased(wiring: Wiring, name: str, world_id: UUID) -> Iterator[bool]:
+    """Whether this worker has the job's lease; left at the end."""
+    mark = _mark_of(name, world_id)
+    with wiring.work(f"job:{name}", world_id) as unit:
+        ours = take_lease(unit, mark, LEASE)
+    try:
+        yield ours
+    finally:
+        if ours:
+            with wiring.work(f"job:{name}", world_id) as unit:
+                leave_lease(unit, mark)
+
+
+def _draw_statements(wiring: Wiring, crew: Crew, world_id: UUID) -> int:
+    """Each in a unit of its own: who waits for an agency must not hold the invoices' series of all others."""
+    actor, mark = "job:statements", _mark_of("statements", world_id)
+    drawn = 0
+    with _leased(wiring, "statements", world_id) as ours:
+        if not ours:
+            return 0
+        with wiring.work(actor, world_id) as unit:
+            swept = swept_to(unit, mark)
+            if swept is not None and vietnam_day(swept).replace(day=1) == unit.today.replace(day=1):
+                return 0
+            due = billing.statements_due(unit)
+        for agency_id, month in due:
+            if crew.stopping.is_set():
+                return drawn
+            with wiring.work(actor, world_id) as unit:
+                billing.draw(unit, agency_id=agency_id, month=month)
+                keep_lease(unit, mark, LEASE)
+            drawn += 1
+        with wiring.work(actor, world_id) as unit:
+            mark_swept(unit, mark)
+    return drawn
 
 
 def _mark_of(name: str, world_id: UUID) -> str:

@@ -168,20 +168,17 @@ def months_due(sums: Mapping[date, int], drawn: set[date], *, last: date) -> lis
     return due
 
 
-def sweep_statements(unit: Work, limit: int) -> int:
-    """Draw the statements of the months that are over, for all agencies that pay their postage."""
+def statements_due(unit: Work) -> list[tuple[UUID, date]]:
+    """The statements that wait to be drawn for the months that are over: agency and month, an agency's oldest first."""
     this_month = unit.today.replace(day=1)
     last = (this_month - timedelta(days=1)).replace(day=1)
     sums = unbilled_sums(unit, _midnight(this_month))
     drawn = months_drawn(unit, list(sums))
-    wanted = [
+    return [
         (agency_id, month)
         for agency_id in sorted(sums)
         for month in months_due(sums[agency_id], drawn[agency_id], last=last)
     ]
-    for agency_id, month in wanted[:limit]:
-        draw(unit, agency_id=agency_id, month=month)
-    return len(wanted[:limit])
 
 
 def lines_of(unit: Work, statement: Statement) -> tuple[BilledLine, ...]:

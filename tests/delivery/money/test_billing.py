@@ -11,13 +11,17 @@ from sqlalchemy import select
 from delivery.errors import NotFound, Refused
 from delivery.jobs import JOBS
 from delivery.money.billing import LineKind, draw, lines_of, months_due, preview
+from delivery.money.settling import lock_fees
 from delivery.store.agencies import Agency
 from delivery.store.base import new_id
 from delivery.store.billing import Receipt, ReceiptKind, Statement, StatementLine
 from delivery.store.money import CorrectionReason, Quote
+from delivery.store.queries.billing import locked_agency
+from delivery.store.queries.items import locked_by_number
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
 from tests.delivery.made_papers import DECEMBER, JANUARY, NOVEMBER, frozen, weighed_again
+from tests.delivery.waiting import until_somebody_waits_for
 from tests.factories import Town
 
 
@@ -180,6 +184,43 @@ def test_the_sweep_bills_every_agency_on_the_first_and_then_rests(wiring: Wiring
     with wiring.work("job:test") as unit:
         found = unit.session.scalars(select(Statement.number).order_by(Statement.number)).all()
         assert found == ["BK2611-H29", "BK2611-H30", "BK2612-H29"]
+
+
+def test_the_sweep_never_holds_the_invoices_while_it_waits_for_an_agency(
+    wiring: Wiring, town: Town, clock: HandClock
+) -> None:
+    """A desk that holds that agency wants the next number of the series: each would wait for the other."""
+    frozen(wiring, town)
+    frozen(wiring, town, agency="H30")
+    last = max(town.agencies["H29"], town.agencies["H30"])
+    clock.forward(days=1)
+    swept: list[int] = []
+    sweep = Thread(target=lambda: swept.append(JOBS["statements"](wiring)))
+    with wiring.work("staff:a") as unit:
+        locked_agency(unit, last)
+        sweep.start()
+        until_somebody_waits_for(unit)
+        draw(unit, agency_id=last, month=NOVEMBER)
+    sweep.join()
+    assert swept == [2]
+    with wiring.work("job:test") as unit:
+        assert len(unit.session.scalars(select(Statement)).all()) == 2
+
+
+def test_a_statement_is_drawn_while_a_claim_holds_one_of_its_items(
+    wiring: Wiring, town: Town, clock: HandClock
+) -> None:
+    """The claim waits for the agency next: a list that waited for the item would never end."""
+    number = frozen(wiring, town)
+    clock.forward(days=1)
+    drawn: list[str] = []
+    desk = Thread(target=lambda: drawn.append(_drawn(wiring, town, NOVEMBER)))
+    with wiring.work("staff:b") as unit:
+        item = locked_by_number(unit, number)
+        desk.start()
+        desk.join(10)
+        assert drawn == ["BK2611-H29"]
+        lock_fees(unit, item)
 
 
 _MONTHS = [NOVEMBER, DECEMBER, JANUARY]
