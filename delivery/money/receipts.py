@@ -124,6 +124,9 @@ def _made(unit: Work, item: Item, kind: ReceiptKind, rates: Rates) -> Receipt:
 def _paper(unit: Work, kind: ReceiptKind, issuer: str, world_id: UUID, rates: Rates) -> Receipt:
     # A sandbox's papers are nobody's: they must leave no gap in the numbers that the tax office sees.
     series = f"{PREFIXES[kind]}{unit.today:%y}-{issuer}" if world_id == LIVE else f"T{PREFIXES[kind]}{unit.today:%y}"
+    # A unit may want both of an office's series, in either order: whoever has the first number has the office's turn.
+    turn = f"papers:{issuer if world_id == LIVE else ''}"
+    unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(turn, 0))))
     net = sum(part["net"] for part in rates.values())
     vat = sum(part["vat"] for part in rates.values())
     return Receipt(

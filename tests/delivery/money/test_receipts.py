@@ -1,11 +1,14 @@
 """Every đồng taken has its numbered paper, and what is given back after an invoice has one that adjusts it."""
 
+from threading import Thread
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from delivery.errors import Refused
+from delivery.money.charging import Taker, take_payment
 from delivery.money.receipts import adjust, invoiced
 from delivery.store.agencies import LIVE, ApiClient
 from delivery.store.base import new_id
@@ -15,6 +18,7 @@ from delivery.store.queries.items import locked_by_number
 from delivery.store.work import Work
 from delivery.wiring import Wiring
 from tests.delivery.made_papers import frozen, paid, weighed_again
+from tests.delivery.waiting import until_somebody_waits_for
 from tests.factories import Town
 
 
@@ -97,6 +101,25 @@ def test_giving_all_back_in_parts_gives_all_vat_back(wiring: Wiring, town: Town,
         if left:
             adjust(unit, item, gross=left)
         assert invoiced(unit, item.id) == (0, 0)
+
+
+def test_two_who_take_payments_for_several_items_never_wait_for_each_other(wiring: Wiring, town: Town) -> None:
+    """One begins with an envelope that costs only its fee, the other with its postage: both want both series."""
+    fee_only = frozen(wiring, town, "A-1", payer="agency", agency_fee=50_000)
+    both, other = (frozen(wiring, town, f"A-{n}", payer="addressee", agency_fee=50_000) for n in (2, 3))
+    counter = Thread(target=lambda: paid(wiring, other, office=town.sai_gon))
+    with wiring.work("staff:courier") as unit:
+        taker = Taker(courier_id=town.couriers["courier.sg.1"])
+        take_payment(unit, locked_by_number(unit, fee_only), taker=taker)
+        counter.start()
+        until_somebody_waits_for(unit)
+        take_payment(unit, locked_by_number(unit, both), taker=taker)
+    counter.join()
+    with wiring.work("job:test") as unit:
+        assert [paper.number[-7:] for paper in _papers(unit)] == [
+            *("0000001", "0000002", "0000003"),
+            *("0000001", "0000002"),
+        ]
 
 
 def test_a_sandbox_takes_no_number_of_the_live_series(wiring: Wiring, town: Town) -> None:
