@@ -197,17 +197,18 @@ def collect(
     receiver: Receiver,
     proofs: Iterable[Proof],
     paid: Method | None = None,
+    shown: int | None = None,
     receiver_name: str | None = None,
 ) -> Event:
     """Hand an item over at the counter, to whom the policy names and always against an identity document.
 
     Who comes is spared a visit's cost: the book's rebate is taken off before they pay. Raises NotFound for an item that
     is not at this office, Refused in words: not at the counter, recalled, a receiver or proofs that do not do, money
-    due.
+    due, or cash for the `shown` sum, in đồng, where another is due by now.
     """
     item = _at_counter_of(unit, number, office_id)
-    shown = set(proofs)
-    if Proof.IDENTITY not in shown:
+    seen = set(proofs)
+    if Proof.IDENTITY not in seen:
         raise Refused(
             "proof-missing",
             vi=f"Bưu gửi {number} chỉ giao tại quầy khi đã xem giấy tờ tùy thân của người nhận.",
@@ -219,9 +220,10 @@ def collect(
         unit,
         item,
         receiver=receiver,
-        proofs=shown,
+        proofs=seen,
         receiver_name=receiver_name,
         paid=paid,
+        shown=shown,
         taker=Taker(office_id=office_id),
         place=office_id,
         at_counter=True,

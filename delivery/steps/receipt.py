@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from delivery.errors import Refused
 from delivery.money.charging import Method, Taker, bill_of, take_payment
+from delivery.money.shown import refuse_changed
 from delivery.outbound.outbox import put_sms
 from delivery.rules.calendar import vietnam_day
 from delivery.rules.policy import Proof, Receiver
@@ -45,6 +46,7 @@ def hand_over(
     proofs: Iterable[Proof],
     receiver_name: str | None,
     paid: Method | None,
+    shown: int | None = None,
     taker: Taker,
     place: UUID | None,
     at_counter: bool,
@@ -54,13 +56,16 @@ def hand_over(
     """Check who receives and what they owe, take the payment, and let the item be delivered.
 
     Who received is kept sealed; the event holds a commitment to it. Raises Refused in words: recalled before it
-    happened, a receiver the policy does not know, proofs missing, money due, or the item not to be had now.
+    happened, a receiver the policy does not know, proofs missing, money due, or the item not to be had now. Cash that
+    was asked for as `shown`, in đồng, is refused when another sum is due by now.
     """
     _refuse_recalled(item, occurred_at)
-    shown = set(proofs) | _authorised_before(unit, item, receiver)
-    _refuse_receiver(unit, item, receiver, shown)
+    seen = set(proofs) | _authorised_before(unit, item, receiver)
+    _refuse_receiver(unit, item, receiver, seen)
     bill = bill_of(unit, item)
     due = bill.due
+    if paid is Method.CASH:
+        refuse_changed(shown, due.total)
     if due.total:
         if paid is None:
             raise Refused(
@@ -92,7 +97,7 @@ def hand_over(
             "to": "counter" if at_counter else str(receiver),
             "who": str(receiver),
             "receiver": digest,
-            "proof": "+".join(sorted(shown)),
+            "proof": "+".join(sorted(seen)),
         },
     )
     # The courier stands at the door, so the confirmation may come in quiet hours: it also uncovers a false report.
@@ -127,7 +132,7 @@ def _authorised_before(unit: Work, item: Item, receiver: Receiver) -> set[Proof]
     return {Proof.AUTHORISATION} if named is not None else set()
 
 
-def _refuse_receiver(unit: Work, item: Item, receiver: Receiver, shown: set[Proof]) -> None:
+def _refuse_receiver(unit: Work, item: Item, receiver: Receiver, seen: set[Proof]) -> None:
     rule = next((rule for rule in receivers_of(unit, item) if rule.who is receiver), None)
     if rule is None:
         raise Refused(
@@ -136,7 +141,7 @@ def _refuse_receiver(unit: Work, item: Item, receiver: Receiver, shown: set[Proo
             en=f"Item {item.number} may not be handed to: {receiver}.",
             facts={"number": item.number, "receiver": str(receiver)},
         )
-    missing = [proof for proof in rule.proofs if proof not in shown]
+    missing = [proof for proof in rule.proofs if proof not in seen]
     if missing:
         raise Refused(
             "proof-missing",

@@ -14,13 +14,18 @@ from delivery.rules.policy import Proof, Receiver
 from delivery.rules.reasons import OF_VISIT, Reason
 from delivery.steps.failure import Evidence
 
+_MOST_DIGITS = 12
+
 Form = MultiDict[str, str]
 _Choice = TypeVar("_Choice", Receiver, Proof, Method, Reason)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What happened at a door: handed over when `reason` is None, else why not. `occurred_at` is aware."""
+    """What happened at a door: handed over when `reason` is None, else why not. `occurred_at` is aware.
+
+    `shown` is what the page asked for all of them together, in đồng; None where the form does not say.
+    """
 
     numbers: tuple[str, ...]
     reason: Reason | None
@@ -28,6 +33,7 @@ class Report:
     proofs: tuple[Proof, ...]
     receiver_name: str | None = field(repr=False)
     paid: Method | None
+    shown: int | None
     asked_for: date | None
     occurred_at: datetime | None
     evidence: Evidence
@@ -42,11 +48,12 @@ class Report:
 
 
 def read_report(form: Form) -> Report:
-    """The report in the fields `number`, `outcome`, `receiver`, `proof`, `paid`, `asked_for`, `lat`, `lon`, `called`.
+    """The report in the fields `number`, `outcome`, `receiver`, `proof`, `paid`, `shown`, `asked_for`, `lat`, `lon`,
+    `called`.
 
     Numbers and proofs may be repeated. A location that is no location is left out: it never stops a report. Raises
-    Invalid, pointing at the field, for an outcome, receiver, proof or payment that does not exist, and for times
-    that are not ISO 8601.
+    Invalid, pointing at the field, for an outcome, receiver, proof or payment that does not exist, for a sum that is
+    none, and for times that are not ISO 8601.
     """
     outcome = form.get("outcome", "")
     failed = outcome != DELIVERED
@@ -58,6 +65,7 @@ def read_report(form: Form) -> Report:
         proofs=() if failed else tuple(_one(text, Proof, "proof") for text in _proofs(form)),
         receiver_name=form.get("receiver_name", "").strip()[:120] or None,
         paid=None if failed or paid == "none" else _one(paid, Method, "paid"),
+        shown=_sum(form.get("shown", "")),
         asked_for=_day(form.get("asked_for", "")) if outcome == Reason.REQUESTED_LATER else None,
         occurred_at=_instant(form.get("occurred_at", "")),
         evidence=Evidence(location=_location(form), called=form.get("called", "") in ("yes", "on", "1", "true")),
@@ -98,6 +106,12 @@ def _one(text: str, kind: type[_Choice], name: str) -> _Choice:
             vi="Hãy chọn lại: lựa chọn này không có trên trang.",
             en=f"Choose again: {name} is one of {', '.join(kind)}.",
         ) from None
+
+
+def _sum(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise _invalid("shown", vi="Số tiền trên trang phải là một số nguyên.", en="The sum shown must be a whole one.")
+    return int(text) if text else None
 
 
 def _day(text: str) -> date | None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from delivery import acceptance, attempts
 from delivery.errors import Invalid
 from delivery.money.charging import Method, dues_at_door
+from delivery.money.shown import refuse_changed
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import ONE_DAY
 from delivery.rules.reasons import ON_PHONE, TABLE, Action
@@ -101,6 +102,9 @@ def _delivered(unit: Work, found: Stop, told: Report) -> str:
             paid=told.paid,
             occurred_at=told.occurred_at,
         )
+    # Last, since each envelope's own refusal says more; what is refused here was not recorded either.
+    if told.paid is Method.CASH and (due or not twice):
+        refuse_changed(told.shown, due)
     return telling.of_delivery(len(told.numbers), due, transferred=twice)
 
 

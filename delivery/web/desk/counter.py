@@ -22,7 +22,7 @@ from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 from delivery.web import transfers
 from delivery.web.desk.blueprint import desk, numbers_in, work
-from delivery.web.forms import act_once
+from delivery.web.forms import act_once, whole_typed
 from delivery.web.transfers import Awaited
 from delivery.web.wired import wiring
 
@@ -62,6 +62,7 @@ class Asked:
     receiver: Receiver
     proofs: tuple[Proof, ...]
     paid: Method | None
+    shown: int | None
     name: str | None = field(repr=False)
 
 
@@ -85,6 +86,7 @@ def collect(number: str) -> Response:
             receiver=asked.receiver,
             proofs=asked.proofs,
             paid=asked.paid,
+            shown=asked.shown,
             receiver_name=asked.name,
         )
         flash(_("Đã giao bưu gửi %(number)s tại quầy.", number=number))
@@ -154,6 +156,7 @@ def _asked() -> Asked:
             receiver=Receiver(form.get("receiver", "")),
             proofs=tuple(Proof(each) for each in form.getlist("proof")),
             paid=None if form.get("paid", "none") == "none" else Method(form["paid"]),
+            shown=whole_typed("shown"),
             name=form.get("receiver_name", "").strip() or None,
         )
     except ValueError:
