@@ -136,25 +136,93 @@ def approve(unit: Work, book_id: UUID) -> TariffBook:
 
 
 def withdraw(unit: Work, book_id: UUID, *, why: str) -> TariffBook:
-    """Take back a proposal, or a published book whose day has not come. Refused once it makes prices."""
+    """Take back a proposal. Refused for a published book, which two people withdraw."""
     person = _administrator(unit)
     row = _locked(unit, book_id)
-    reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Invalid(
-            "why-missing",
-            vi=f"Hãy ghi lý do thu hồi biểu cước, không quá {LONGEST_REASON} ký tự.",
-            en=f"Say why the tariff book is withdrawn, in {LONGEST_REASON} characters at most.",
-            pointer="/why",
-        )
-    if row.state is BookState.WITHDRAWN:
+    reason = _reason(why)
+    if row.state is BookState.PUBLISHED:
         raise Refused(
-            "tariff-withdrawn",
-            vi=f"Biểu cước {row.code} đã được thu hồi trước đó.",
-            en=f"Tariff book {row.code} was withdrawn before.",
+            "tariff-published",
+            vi=f"Biểu cước {row.code} đã ban hành: một người yêu cầu thu hồi, người khác xác nhận.",
+            en=f"Tariff book {row.code} is published: one person asks for its withdrawal, another confirms it.",
             facts={"code": row.code},
         )
-    if row.state is BookState.PUBLISHED and row.in_force_from <= unit.today:
+    _refuse_withdrawn(row)
+    row.state, row.withdrawn_by, row.withdrawn_at, row.why = BookState.WITHDRAWN, person, unit.now, reason
+    unit.session.flush()
+    return row
+
+
+def ask_withdrawal(unit: Work, book_id: UUID, *, why: str) -> TariffBook:
+    """Ask that a published book whose day has not come be withdrawn. It stays published until another confirms.
+
+    Refused once it makes prices, for a proposal, and while somebody's request waits.
+    """
+    person = _administrator(unit)
+    row = _coming(unit, book_id)
+    if row.withdrawal_asked_by is not None:
+        raise Refused(
+            "tariff-withdrawal-asked",
+            vi=f"Đã có yêu cầu thu hồi biểu cước {row.code}: người khác xác nhận hoặc bỏ yêu cầu ấy.",
+            en=f"The withdrawal of tariff book {row.code} is asked for already: another person confirms it, or it is "
+            "dropped.",
+            facts={"code": row.code},
+        )
+    row.why = _reason(why)
+    row.withdrawal_asked_by, row.withdrawal_asked_at = person, unit.now
+    unit.session.flush()
+    return row
+
+
+def confirm_withdrawal(unit: Work, book_id: UUID) -> TariffBook:
+    """Withdraw a published book as another person than the one who asked for it. Refused once it makes prices."""
+    person = _administrator(unit)
+    row = _asked_back(unit, book_id)
+    if row.withdrawal_asked_by == person:
+        raise Refused(
+            "tariff-needs-second-person",
+            vi=f"Bạn đã yêu cầu thu hồi biểu cước {row.code}: người khác phải xác nhận.",
+            en=f"You asked for the withdrawal of tariff book {row.code}: another person must confirm it.",
+            facts={"code": row.code},
+        )
+    row.state, row.withdrawn_by, row.withdrawn_at = BookState.WITHDRAWN, person, unit.now
+    unit.session.flush()
+    return row
+
+
+def drop_withdrawal(unit: Work, book_id: UUID) -> TariffBook:
+    """Keep a book whose withdrawal was asked for: the request is gone, whoever made it."""
+    _administrator(unit)
+    row = _asked_back(unit, book_id)
+    row.withdrawal_asked_by = row.withdrawal_asked_at = row.why = None
+    unit.session.flush()
+    return row
+
+
+def _asked_back(unit: Work, book_id: UUID) -> TariffBook:
+    row = _coming(unit, book_id)
+    if row.withdrawal_asked_by is None:
+        raise Refused(
+            "tariff-withdrawal-not-asked",
+            vi=f"Không có yêu cầu thu hồi biểu cước {row.code} nào đang chờ.",
+            en=f"Nobody has asked for the withdrawal of tariff book {row.code}.",
+            facts={"code": row.code},
+        )
+    return row
+
+
+def _coming(unit: Work, book_id: UUID) -> TariffBook:
+    """A published book whose day has not come, locked."""
+    row = _locked(unit, book_id)
+    _refuse_withdrawn(row)
+    if row.state is BookState.PROPOSED:
+        raise Refused(
+            "tariff-not-published",
+            vi=f"Biểu cước {row.code} mới được đề xuất: một người thu hồi được ngay.",
+            en=f"Tariff book {row.code} is a proposal: one person can take it back at once.",
+            facts={"code": row.code},
+        )
+    if row.in_force_from <= unit.today:
         raise Refused(
             "tariff-in-force",
             vi=f"Biểu cước {row.code} đã có hiệu lực từ {row.in_force_from:%d/%m/%Y}: không thu hồi được, chỉ có thể "
@@ -163,9 +231,29 @@ def withdraw(unit: Work, book_id: UUID, *, why: str) -> TariffBook:
             "by a new book.",
             facts={"code": row.code},
         )
-    row.state, row.withdrawn_by, row.withdrawn_at, row.why = BookState.WITHDRAWN, person, unit.now, reason
-    unit.session.flush()
     return row
+
+
+def _refuse_withdrawn(row: TariffBook) -> None:
+    if row.state is BookState.WITHDRAWN:
+        raise Refused(
+            "tariff-withdrawn",
+            vi=f"Biểu cước {row.code} đã được thu hồi trước đó.",
+            en=f"Tariff book {row.code} was withdrawn before.",
+            facts={"code": row.code},
+        )
+
+
+def _reason(why: str) -> str:
+    reason = " ".join(why.split())
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Invalid(
+            "why-missing",
+            vi=f"Hãy ghi lý do thu hồi biểu cước, không quá {LONGEST_REASON} ký tự.",
+            en=f"Say why the tariff book is withdrawn, in {LONGEST_REASON} characters at most.",
+            pointer="/why",
+        )
+    return reason
 
 
 def _row(unit: Work, book: Book, text: str, *, came_from: str, by: str) -> TariffBook:

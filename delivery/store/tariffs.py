@@ -1,4 +1,4 @@
-"""Tariff books as published: immutable texts, each put into force by two people."""
+"""Tariff books as published: immutable texts, each put into force, and taken back, by two people."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,13 +21,18 @@ class BookState(StrEnum):
 class TariffBook(Base):
     """One book's whole text. `digest` is the SHA-256 of the text, which is all that a price rests on.
 
-    `seed`: it came with the release, so nobody at the desk proposed or approved it.
+    `seed`: it came with the release, so nobody at the desk proposed or approved it. `why` it was withdrawn, or why
+    somebody asked for that; one person takes a proposal back, two a published book.
     """
 
     __tablename__ = "tariff_books"
     __table_args__ = (
         CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_persons"),
         CheckConstraint("state <> 'published' OR approved_by IS NOT NULL", name="approved"),
+        CheckConstraint("withdrawal_asked_by IS NULL OR withdrawn_by <> withdrawal_asked_by", name="two_withdraw"),
+        CheckConstraint(
+            "state <> 'withdrawn' OR approved_by IS NULL OR withdrawal_asked_by IS NOT NULL", name="withdrawal_asked"
+        ),
         Index(None, "code", unique=True, postgresql_where="state <> 'withdrawn'"),
         Index(None, "in_force_from", unique=True, postgresql_where="state = 'published'"),
     )
@@ -45,6 +50,8 @@ class TariffBook(Base):
     proposed_at: Mapped[datetime]
     approved_by: Mapped[Code | None]
     approved_at: Mapped[datetime | None]
+    withdrawal_asked_by: Mapped[Code | None]
+    withdrawal_asked_at: Mapped[datetime | None]
     withdrawn_by: Mapped[Code | None]
     withdrawn_at: Mapped[datetime | None]
     why: Mapped[str | None]

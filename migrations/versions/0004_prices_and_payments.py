@@ -41,12 +41,22 @@ def upgrade() -> None:
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.String(length=80), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawal_asked_by", sa.String(length=80), nullable=True),
+        sa.Column("withdrawal_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.String(length=80), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.CheckConstraint("state <> 'published' OR approved_by IS NOT NULL", name=op.f("ck_tariff_books_approved")),
         sa.CheckConstraint(
+            "state <> 'withdrawn' OR approved_by IS NULL OR withdrawal_asked_by IS NOT NULL",
+            name=op.f("ck_tariff_books_withdrawal_asked"),
+        ),
+        sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_tariff_books_two_persons")
+        ),
+        sa.CheckConstraint(
+            "withdrawal_asked_by IS NULL OR withdrawn_by <> withdrawal_asked_by",
+            name=op.f("ck_tariff_books_two_withdraw"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tariff_books")),
     )
@@ -124,14 +134,13 @@ def upgrade() -> None:
         sa.Column("returned_reference", sa.String(length=80), nullable=True),
         sa.Column("returned_by", sa.String(length=80), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_bank_transfers_amount")),
-        sa.CheckConstraint(
-            "num_nulls(returned_reference, returned_by, returned_at) IN (0, 3)",
-            name=op.f("ck_bank_transfers_returned"),
-        ),
         sa.CheckConstraint(
             "returned_by IS NULL OR (state = 'refund' AND item_id IS NULL AND returned_by <> settled_by)",
             name=op.f("ck_bank_transfers_two_persons"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_bank_transfers_amount")),
+        sa.CheckConstraint(
+            "num_nulls(returned_reference, returned_by, returned_at) IN (0, 3)", name=op.f("ck_bank_transfers_returned")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_bank_transfers_item_id_items")),
         sa.ForeignKeyConstraint(

@@ -97,10 +97,12 @@ def tariffs_book(book_id: UUID) -> str:
             grids=_grids(found),
             zones=ZONE_WORDS,
             impact=impact(unit, book) if ahead and before else None,
-            names=names_of(unit, [row.proposed_by, row.approved_by, row.withdrawn_by]),
+            names=names_of(unit, [row.proposed_by, row.approved_by, row.withdrawal_asked_by, row.withdrawn_by]),
             ahead=ahead,
             acts=_acts(),
             mine=row.proposed_by == f"staff:{g.staff.id}",
+            asked=ahead and row.withdrawal_asked_by is not None,
+            asked_by_me=row.withdrawal_asked_by == f"staff:{g.staff.id}",
         )
 
 
@@ -118,11 +120,53 @@ def tariffs_approve(book_id: UUID) -> Response:
 
 @treasury.post("/tariffs/<uuid:book_id>/withdraw")
 def tariffs_withdraw(book_id: UUID) -> Response:
-    """Take back a proposal, or a book before its day."""
+    """Take back a proposal."""
 
     def act(unit: Work) -> str:
         row = publishing.withdraw(unit, book_id, why=request.form.get("why", ""))
         flash(_("Đã thu hồi biểu cước %(code)s.", code=row.code))
+        return url_for("treasury.tariffs_book", book_id=row.id)
+
+    return act_once(act, again=lambda: tariffs_book(book_id))
+
+
+@treasury.post("/tariffs/<uuid:book_id>/withdrawal")
+def tariffs_ask_withdrawal(book_id: UUID) -> Response:
+    """Ask that a published book be withdrawn before its day."""
+
+    def act(unit: Work) -> str:
+        row = publishing.ask_withdrawal(unit, book_id, why=request.form.get("why", ""))
+        flash(_("Đã yêu cầu thu hồi biểu cước %(code)s. Người khác phải xác nhận.", code=row.code))
+        return url_for("treasury.tariffs_book", book_id=row.id)
+
+    return act_once(act, again=lambda: tariffs_book(book_id))
+
+
+@treasury.post("/tariffs/<uuid:book_id>/withdrawal/confirm")
+def tariffs_confirm_withdrawal(book_id: UUID) -> Response:
+    """Withdraw a published book, as another person than the one who asked."""
+
+    def act(unit: Work) -> str:
+        row = publishing.confirm_withdrawal(unit, book_id)
+        flash(_("Đã thu hồi biểu cước %(code)s.", code=row.code))
+        return url_for("treasury.tariffs_book", book_id=row.id)
+
+    return act_once(act, again=lambda: tariffs_book(book_id))
+
+
+@treasury.post("/tariffs/<uuid:book_id>/withdrawal/drop")
+def tariffs_drop_withdrawal(book_id: UUID) -> Response:
+    """Keep a book whose withdrawal was asked for."""
+
+    def act(unit: Work) -> str:
+        row = publishing.drop_withdrawal(unit, book_id)
+        flash(
+            _(
+                "Đã bỏ yêu cầu thu hồi: biểu cước %(code)s vẫn có hiệu lực từ %(day)s.",
+                code=row.code,
+                day=_day(row.in_force_from),
+            )
+        )
         return url_for("treasury.tariffs_book", book_id=row.id)
 
     return act_once(act, again=lambda: tariffs_book(book_id))

@@ -46,8 +46,18 @@ def approved(wiring: Wiring, town: Town, book: TariffBook, login: str = "admin.2
 
 
 def withdrawn(wiring: Wiring, town: Town, book: TariffBook, why: str = "Sai giá") -> TariffBook:
-    """The book after somebody took it back."""
+    """The proposal after somebody took it back."""
     return by(wiring, town, "admin", lambda unit: publishing.withdraw(unit, book.id, why=why))
+
+
+def asked_back(wiring: Wiring, town: Town, book: TariffBook, why: str = "Sai giá") -> TariffBook:
+    """The published book after the first administrator asked for its withdrawal."""
+    return by(wiring, town, "admin", lambda unit: publishing.ask_withdrawal(unit, book.id, why=why))
+
+
+def confirmed(wiring: Wiring, town: Town, book: TariffBook, login: str = "admin.2") -> TariffBook:
+    """The published book after another person confirmed its withdrawal."""
+    return by(wiring, town, login, lambda unit: publishing.confirm_withdrawal(unit, book.id))
 
 
 def code_of(refused: pytest.ExceptionInfo[Trouble]) -> str:
@@ -71,7 +81,8 @@ def test_a_seeded_book_that_was_withdrawn_does_not_come_back(wiring: Wiring, tow
     """What people decided outlives the next release."""
     with wiring.work("job:test") as unit:
         second = unit.session.scalars(select(TariffBook).where(TariffBook.in_force_from == NEW_YEAR)).one()
-    withdrawn(wiring, town, second)
+    asked_back(wiring, town, second)
+    confirmed(wiring, town, second)
     with wiring.work("job:test") as unit:
         assert publishing.seed(unit) == 0
     assert [book.code for book in wiring.books] == ["illustrative-2025-07"]
@@ -193,23 +204,66 @@ def test_a_book_is_approved_once(wiring: Wiring, town: Town) -> None:
 def test_a_withdrawn_book_frees_its_code_and_day_and_keeps_its_reason(wiring: Wiring, town: Town) -> None:
     """The mended book takes the place of the wrong one."""
     wrong = approved(wiring, town, proposed(wiring, town))
-    back = withdrawn(wiring, town, wrong, "  Sai giá\n vùng xa ")
+    asked = asked_back(wiring, town, wrong, "  Sai giá\n vùng xa ")
+    back = confirmed(wiring, town, asked)
     assert (back.state, back.why) == (BookState.WITHDRAWN, "Sai giá vùng xa")
     assert wrong.code not in [book.code for book in wiring.books]
     again = approved(wiring, town, proposed(wiring, town))
     assert again.code in [book.code for book in wiring.books]
+    for act in (withdrawn, asked_back, confirmed):
+        with pytest.raises(Refused) as refused:
+            act(wiring, town, wrong)
+        assert code_of(refused) == "tariff-withdrawn"
+
+
+def test_nobody_withdraws_a_published_book_alone(wiring: Wiring, town: Town) -> None:
+    """What two people promised the country, one cannot take back: it keeps making the prices until a second agrees."""
+    book = approved(wiring, town, proposed(wiring, town))
     with pytest.raises(Refused) as refused:
-        withdrawn(wiring, town, wrong)
-    assert code_of(refused) == "tariff-withdrawn"
+        withdrawn(wiring, town, book)
+    assert code_of(refused) == "tariff-published"
+    with pytest.raises(Refused) as refused:
+        confirmed(wiring, town, book)
+    assert code_of(refused) == "tariff-withdrawal-not-asked"
+    asked_back(wiring, town, book)
+    with pytest.raises(Refused) as refused:
+        confirmed(wiring, town, book, "admin")
+    assert code_of(refused) == "tariff-needs-second-person"
+    assert book.code in [one.code for one in wiring.books]
+    with pytest.raises(Refused) as refused:
+        asked_back(wiring, town, book)
+    assert code_of(refused) == "tariff-withdrawal-asked"
+
+
+def test_a_request_to_withdraw_may_be_dropped(wiring: Wiring, town: Town) -> None:
+    """It was a mistake, or the second person disagrees; the book comes into force as published."""
+    book = approved(wiring, town, proposed(wiring, town))
+    asked_back(wiring, town, book)
+    kept = by(wiring, town, "admin.2", lambda unit: publishing.drop_withdrawal(unit, book.id))
+    assert (kept.state, kept.withdrawal_asked_by, kept.why) == (BookState.PUBLISHED, None, None)
+    with pytest.raises(Refused) as refused:
+        confirmed(wiring, town, book)
+    assert code_of(refused) == "tariff-withdrawal-not-asked"
+
+
+def test_a_proposal_is_taken_back_by_one_and_never_asked_about(wiring: Wiring, town: Town) -> None:
+    """Nothing rests on it yet."""
+    book = proposed(wiring, town)
+    with pytest.raises(Refused) as refused:
+        asked_back(wiring, town, book)
+    assert code_of(refused) == "tariff-not-published"
+    assert withdrawn(wiring, town, book).state is BookState.WITHDRAWN
 
 
 def test_a_book_in_force_cannot_be_withdrawn(wiring: Wiring, town: Town, clock: HandClock) -> None:
-    """Prices rest on it: only a later book follows it."""
+    """Prices rest on it: only a later book follows it, and a request that waited too long is void."""
     book = approved(wiring, town, proposed(wiring, town, text("tomorrow", date(2026, 12, 1))))
+    asked_back(wiring, town, book)
     clock.forward(days=1)
-    with pytest.raises(Refused) as refused:
-        withdrawn(wiring, town, book)
-    assert code_of(refused) == "tariff-in-force"
+    for act in (asked_back, confirmed):
+        with pytest.raises(Refused) as refused:
+            act(wiring, town, book)
+        assert code_of(refused) == "tariff-in-force"
 
 
 @pytest.mark.parametrize("why", ["", "  ", "x" * 501, "a\x00b"])
@@ -218,6 +272,9 @@ def test_a_withdrawal_needs_a_reason(wiring: Wiring, town: Town, why: str) -> No
     book = proposed(wiring, town)
     with pytest.raises(Invalid):
         withdrawn(wiring, town, book, why)
+    approved(wiring, town, book)
+    with pytest.raises(Invalid):
+        asked_back(wiring, town, book, why)
 
 
 @pytest.mark.parametrize(

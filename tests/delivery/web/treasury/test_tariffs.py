@@ -178,6 +178,32 @@ def test_a_proposal_is_withdrawn_with_its_reason(admin: Person) -> None:
     assert "Đã thu hồi" in words(admin.get(LIST))
 
 
+def test_a_published_book_is_withdrawn_by_two(admin: Person, second: Person) -> None:
+    """One asks and says why; another reads it and confirms, or keeps the book (contracts C36)."""
+    place = proposed(admin)
+    second.get(place)
+    second.post(f"{place}/approve")
+    admin.get(place)
+    assert admin.post(f"{place}/withdraw", why="Sai giá").status_code == 409
+    assert "Hãy ghi lý do" in admin.post(f"{place}/withdrawal", why=" ").text
+    assert admin.post(f"{place}/withdrawal", why="Sai giá <b>").status_code == 303
+    mine = admin.get(place)
+    assert "một quản trị viên khác phải xác nhận" in words(mine)
+    assert "/withdrawal/confirm" not in mine.text
+    assert admin.post(f"{place}/withdrawal/confirm").status_code == 409
+    assert "chờ xác nhận thu hồi" in words(admin.get(LIST))
+    theirs = second.get(place)
+    assert "Sai giá &lt;b&gt;" in theirs.text
+    assert second.post(f"{place}/withdrawal/drop").status_code == 303
+    assert "chờ xác nhận thu hồi" not in words(second.get(place))
+    assert second.post(f"{place}/withdrawal", why="Sai giá").status_code == 303
+    admin.get(place)
+    assert admin.post(f"{place}/withdrawal/confirm").status_code == 303
+    gone = admin.get(place)
+    assert "đã thu hồi" in words(gone)
+    assert "/withdrawal" not in gone.text
+
+
 def test_a_form_sent_twice_proposes_once(admin: Person) -> None:
     """A double click is one proposal."""
     admin.get(LIST)
@@ -202,6 +228,7 @@ def test_an_auditor_reads_and_cannot_act(admin: Person, app: Flask) -> None:
     assert page.status_code == 200
     assert "/approve" not in page.text
     assert "/withdraw" not in page.text
+    assert auditor.post(f"{place}/withdrawal/confirm").status_code == 403
     assert 'type="file"' not in auditor.get(LIST).text
     assert auditor.post(f"{place}/approve").status_code == 403
 
