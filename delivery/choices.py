@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery.errors import Invalid, Refused
+from delivery.money.correcting import counter_saving
 from delivery.rules.calendar import HalfDay
 from delivery.rules.policy import Receiver
 from delivery.rules.states import Happening, State
-from delivery.steps.appointment import agree, days_offered
+from delivery.steps.appointment import agree, charge_for_visit, days_offered
 from delivery.steps.counter import put_at_counter
 from delivery.store.attempts import Choice
 from delivery.store.base import new_id
@@ -48,6 +49,17 @@ class Options:
         return bool(self.days) or self.counter or self.person or self.address
 
 
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What choices change of what the addressee has to pay, in đồng.
+
+    `visit`: what another visit adds, 0 where it is free. `saved`: what collecting at the counter spares.
+    """
+
+    visit: int
+    saved: int
+
+
 def options(unit: Work, item: Item) -> Options:
     """What the addressee of `item` may choose now; a choice is checked again under lock when it is made."""
     days = days_offered(unit, item)
@@ -57,6 +69,15 @@ def options(unit: Work, item: Item) -> Options:
         counter=_why_no_counter(item) is None,
         person=_why_no_person(unit, item) is None,
         address=_why_no_address(item) is None,
+    )
+
+
+def costs(unit: Work, item: Item, books: Sequence[Book]) -> Costs:
+    """What another visit would cost the addressee, and what collecting saves, as the price now stands."""
+    at_counter = item.state is State.HELD or _why_no_counter(item) is None
+    return Costs(
+        visit=charge_for_visit(unit, item, books),
+        saved=counter_saving(unit, item, books) if at_counter else 0,
     )
 
 

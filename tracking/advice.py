@@ -43,8 +43,9 @@ class Visit:
 class Standing:
     """Where an item stands, as far as its addressee has to act on it.
 
-    `due` is in đồng. `address_given`: a new address is being placed. `agency` names the sender, `return_point` where
-    the item returns to; `claimed`: compensation for its loss is on its way without being asked for.
+    `due` is in đồng; `saved` of it is spared at the counter. `address_given`: a new address is being placed. `agency`
+    names the sender, `return_point` where the item returns to; `claimed`: compensation for its loss is on its way
+    without being asked for.
     """
 
     state: State
@@ -59,6 +60,7 @@ class Standing:
     address_until: date | None = None
     address_given: bool = False
     due: int = 0
+    saved: int = 0
     claimed: bool = False
 
 
@@ -66,9 +68,18 @@ def what_to_do(standing: Standing) -> tuple[Words, ...]:
     """The sentences at the top of the page, the most pressing first; never none."""
     first = _first(standing)
     if standing.due and still_comes(standing) and standing.next_step is not NextStep.ADDRESS:
+        if standing.saved and (standing.state is State.HELD or standing.next_step is NextStep.COUNTER):
+            return *first, _pay_at_counter(dong(standing.due - standing.saved), dong(standing.saved))
         amount = dong(standing.due)
         return *first, Words(vi=f"Khi nhận, bạn trả {amount.vi}.", en=f"You pay {amount.en} when you receive it.")
     return first
+
+
+def _pay_at_counter(amount: Words, saved: Words) -> Words:
+    return Words(
+        vi=f"Khi nhận tại quầy, bạn trả {amount.vi}, đã giảm {saved.vi} vì tự đến nhận.",
+        en=f"At the counter you pay {amount.en}: {saved.en} less, because you collect it.",
+    )
 
 
 def where_it_is(standing: Standing) -> Words:

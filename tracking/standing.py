@@ -6,7 +6,7 @@ from datetime import date, time
 from uuid import UUID
 
 from delivery import choices
-from delivery.choices import Options
+from delivery.choices import Costs, Options
 from delivery.money.charging import due_at_door
 from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_instant, vietnam_time
 from delivery.rules.compensation import steps_of
@@ -76,6 +76,7 @@ class Shown:
     invitations: tuple[Invited, ...]
     conditions: tuple[Condition, ...]
     options: Options
+    costs: Costs
     person_named: bool
     claims: tuple[Claimed, ...]
     entitled: Words | None
@@ -103,7 +104,8 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
     price = _price(unit, item, books)
     claims = tuple(_claimed(claim) for claim in claims_of(unit, item.id))
     claimed = any(claim.kind is ClaimKind.LOST for claim in claims)
-    standing = _standing(unit, item, made, due=price.due, claimed=claimed)
+    costs = choices.costs(unit, item, books)
+    standing = _standing(unit, item, made, due=price.due, saved=costs.saved, claimed=claimed)
     return Shown(
         number=item.number,
         standing=standing,
@@ -116,13 +118,14 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
         invitations=_invitations(unit, item),
         conditions=_conditions(unit, item),
         options=choices.options(unit, item),
+        costs=costs,
         person_named=any(choice.kind == AUTHORISED_PERSON for choice in made),
         claims=claims,
         entitled=_entitled(unit, item),
     )
 
 
-def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, claimed: bool) -> Standing:
+def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, saved: int, claimed: bool) -> Standing:
     waiting = item.next_step is NextStep.ADDRESS
     return Standing(
         state=item.state,
@@ -137,6 +140,7 @@ def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, claim
         address_until=address_deadline(unit, item) if waiting else None,
         address_given=waiting and any(choice.kind == choices.ADDRESS for choice in made),
         due=due,
+        saved=saved,
         claimed=claimed,
     )
 

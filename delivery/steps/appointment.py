@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from delivery.errors import Invalid, Refused
-from delivery.money.correcting import COUNTER_REBATE, correct
+from delivery.money.correcting import COUNTER_REBATE, correct, redelivery_charge
 from delivery.rules.attempts import last_day_to_ask_for
 from delivery.rules.calendar import HalfDay, vietnam_instant
 from delivery.rules.states import Happening, State, targets
@@ -65,6 +65,11 @@ def agree(unit: Work, item: Item, books: Sequence[Book], *, day: date, half_day:
         unit.occasion(item.holder_id if item.holder_kind is HolderKind.OFFICE else None),
         data={"what": kind, "day": day.isoformat(), "half_day": half_day, "via": via},
     )
+
+
+def charge_for_visit(unit: Work, item: Item, books: Sequence[Book]) -> int:
+    """What agreeing on a visit now would add to what the addressee has to pay, in đồng; 0 while it is free."""
+    return redelivery_charge(unit, item, books, counted=_visits_used_up(unit, item))
 
 
 def why_no_visit(unit: Work, item: Item) -> Refused | None:

@@ -23,6 +23,7 @@ def standing(
     visit: Visit | None = None,
     office: Counter | None = OFFICE,
     due: int = 23_760,
+    saved: int = 0,
     recalled: bool = False,
     held_until: date | None = None,
     address_until: date | None = None,
@@ -42,12 +43,21 @@ def standing(
         address_until=address_until,
         address_given=address_given,
         due=due,
+        saved=saved,
     )
 
 
 def told(given_standing: Standing) -> str:
     """All sentences in Vietnamese."""
     return " ".join(words.vi for words in what_to_do(given_standing))
+
+
+def test_who_collects_reads_what_that_saves() -> None:
+    """The sum on the page must be the one that the clerk asks for."""
+    at_counter = told(standing(State.HELD, saved=3_240))
+    assert "bạn trả 20.520 đ, đã giảm 3.240 đ vì tự đến nhận." in at_counter
+    assert "23.760" not in at_counter
+    assert "bạn trả 23.760 đ." in told(standing(State.AT_OFFICE, saved=3_240))
 
 
 def test_who_is_visited_tomorrow_morning_is_asked_to_be_at_home() -> None:

@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from delivery.money.charging import due_at_door
 from delivery.rules.reasons import Reason
 from delivery.rules.states import State
 from delivery.store.attempts import Choice
 from delivery.store.items import Item, NextStep, Placed
+from delivery.store.queries.items import locked_by_number
 from delivery.vault import Reason as VaultReason
 from delivery.vault import Vault
 from tests.delivery.made_rounds import Post
@@ -40,6 +42,31 @@ def test_a_choice_for_a_visit_already_on_the_way_holds_against_todays_plan(citiz
     where = citizen.open(number)
     citizen.choose(where, choice="later", day="2026-12-02", half_day="")
     assert "Hãy ở nhà thứ tư 02/12/2026." in citizen.get(where).text
+
+
+def test_what_another_visit_costs_stands_next_to_its_days_and_is_what_is_asked(citizen: Citizen, post: Post) -> None:
+    """Who chooses a day must know the price before."""
+    number = post.held()
+    assert "Bưu tá đến theo hẹn này: miễn phí." in citizen.page(number)
+    with post.wiring.work("job:test") as unit:
+        item = locked_by_number(unit, number)
+        item.redeliveries = 1
+        before = due_at_door(unit, item).postage
+    where = citizen.open(number)
+    page = citizen.get(where).text
+    assert "bạn trả thêm 8.640\xa0đ." in page or "bạn trả thêm 8.640 đ." in page
+    assert citizen.choose(where, choice="later", day="2026-12-03", half_day="").status_code == 303
+    with post.wiring.work("job:test") as unit:
+        assert due_at_door(unit, locked_by_number(unit, number)).postage == before + 8_640
+
+
+def test_what_collecting_saves_stands_where_the_counter_is_chosen(citizen: Citizen, post: Post) -> None:
+    """A reason to come, and no surprise at the counter."""
+    number = post.one()
+    where = citizen.open(number)
+    assert "Tự đến nhận, bạn trả ít hơn" in citizen.get(where).text
+    citizen.choose(where, choice="counter")
+    assert "vì tự đến nhận." in citizen.get(where).text
 
 
 def test_the_counter_is_chosen_at_once_for_what_lies_at_the_office(citizen: Citizen, post: Post) -> None:

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from delivery import choices, holding
 from delivery.errors import Invalid
 from delivery.money.charging import Due, Method, due_at_door
-from delivery.money.correcting import counter_saving
 from delivery.rules.calendar import HalfDay
 from delivery.rules.phones import masked
 from delivery.rules.policy import MayReceive, Proof, Receiver
@@ -43,6 +42,8 @@ class AtCounter:
     transfer: Awaited
     days: tuple[tuple[str, str], ...]
     """The days of another visit that may be had, as form values with their words."""
+    visit_charge: int
+    """What such a visit adds to what the addressee has to pay."""
 
     @property
     def to_pay(self) -> int:
@@ -137,15 +138,17 @@ def waits_here(item: Item) -> bool:
 
 def _at_counter(unit: Work, item: Item) -> AtCounter:
     person = Vault.of(unit).open_person(item.addressee, reason=Reason.COUNTER)
+    costs = choices.costs(unit, item, wiring().books)
     return AtCounter(
         item=item,
         name=person.name,
         phone=masked(person.phone) if person.phone else None,
         due=due_at_door(unit, item),
-        saving=counter_saving(unit, item, wiring().books),
+        saving=costs.saved,
         receivers=receivers_of(unit, item),
         transfer=transfers.awaited(unit, [item])[0],
         days=tuple((day.isoformat(), f"{day:%d/%m/%Y}") for day in choices.options(unit, item).days),
+        visit_charge=costs.visit,
     )
 
 

@@ -63,6 +63,14 @@ def test_another_visit_is_agreed_on_for_a_day_that_can_be_had(office: BusyOffice
     assert office.post.item(office.held).state is State.AT_OFFICE
 
 
+def test_the_clerk_reads_what_another_visit_costs(office: BusyOffice, clerk: Person) -> None:
+    """The addressee asks before choosing."""
+    assert "Lần phát này: miễn phí." in clerk.get(f"/desk/counter?q={office.held}").text
+    with office.post.work(CLERK) as unit:
+        locked_by_number(unit, office.held).redeliveries = 1
+    assert "người nhận trả thêm 8.640" in clerk.get(f"/desk/counter?q={office.held}").text
+
+
 def test_a_day_that_cannot_be_had_is_refused_in_words(office: BusyOffice, clerk: Person) -> None:
     """A Sunday typed into the address bar is no visit."""
     clerk.get(f"/desk/counter?q={office.held}")
