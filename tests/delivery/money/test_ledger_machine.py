@@ -63,7 +63,7 @@ fees = st.sampled_from([0, 50_000, 120_000])
 """The agencies' own fees, with none among them."""
 
 DOINGS = (
-    *("pay", "pay", "weigh 80", "weigh 900", "weigh 2500", "paper", "collect", "visit"),
+    *("pay", "pay", "weigh 80", "weigh 900", "weigh 2500", "paper", "collect", "collect", "visit", "visit"),
     *("claim approved", "claim paid by bank", "claim proposed"),
 )
 
@@ -214,7 +214,7 @@ class Walk(RuleBasedStateMachine):
                 correct(unit, item, books, reason=CorrectionReason.REDELIVERY)
             assert due_at_door(unit, item).postage == before + told
 
-    @rule(index=which, doings=st.lists(st.sampled_from(DOINGS), min_size=3, max_size=6))
+    @rule(index=which, doings=st.lists(st.sampled_from(DOINGS), min_size=6, max_size=12))
     def much_happens_to_one(self, index: int, doings: list[str]) -> None:
         """Claims, corrections, rebates and further visits meet on one price, before and after it was paid."""
         for doing in doings:
