@@ -7,7 +7,7 @@ from uuid import UUID
 
 from delivery import choices
 from delivery.choices import Costs, Options
-from delivery.money.charging import due_at_door
+from delivery.money.charging import due_at_door, standing
 from delivery.rules.calendar import HalfDay, half_day, vietnam_day, vietnam_instant, vietnam_time
 from delivery.rules.compensation import steps_of
 from delivery.rules.compensation_terms import ClaimKind
@@ -29,7 +29,7 @@ from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.queries.returns import address_deadline, return_conditions
 from delivery.store.work import Work
 from tariffs.book import Book, Label, Payer
-from tariffs.lines import Line, Quote
+from tariffs.lines import Line
 from tracking.advice import Counter, Standing, Visit, still_comes, what_to_do, where_it_is
 from tracking.claims import Claimed, entitled_to
 from tracking.paying import Paying, paying_of
@@ -214,7 +214,7 @@ def _price(unit: Work, item: Item, books: Sequence[Book]) -> Price:
     row = quote_of(unit, item.id)
     lines: tuple[Line, ...] = ()
     if row is not None:
-        lines = tuple(line for line in Quote.from_json(row.document).lines if line.payer is Payer.ADDRESSEE)
+        lines = tuple(line for line in standing(row).lines if line.payer is Payer.ADDRESSEE)
     official = {book.code for book in books if book.label is Label.OFFICIAL}
     return Price(
         due=due.total,
