@@ -80,7 +80,7 @@ def planned(wiring: Wiring, office: UUID, day: date) -> UUID:
     with wiring.work("job:solve_plans") as unit:
         dispatch.claim_plan(unit, lease=timedelta(minutes=1))
         office_day = dispatch.problem_for(unit, office_id=office, day=day)
-    solved = solve(office_day.problem, seconds=0.3)
+    solved = solve(office_day.problem, seconds=0.05)
     with wiring.work("job:solve_plans") as unit:
         dispatch.accept_plan(unit, plan_id=plan_id, office_day=office_day, plan=solved)
     return plan_id
