@@ -167,12 +167,6 @@ def invoice_of(unit: Work, statement: Statement) -> Receipt:
     return unit.session.scalars(select(Receipt).where(Receipt.statement_id == statement.id)).one()
 
 
-def invoices_of(unit: Work, statement_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The invoice numbers of statements, by statement."""
-    query = select(Receipt.statement_id, Receipt.number).where(Receipt.statement_id.in_(statement_ids))
-    return {key: number for key, number in unit.session.execute(query) if key is not None}
-
-
 def _month(at: "InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime]") -> ColumnElement[date]:
     """The first day of the month, in Viet Nam."""
     # The zone and the unit are written out: a parameter would make the grouped expression another one.

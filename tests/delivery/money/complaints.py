@@ -8,12 +8,16 @@ from sqlalchemy import select
 from delivery import incidents
 from delivery.incidents import Outcome
 from delivery.money import claims
-from delivery.money.charging import Taker, take_payment
+from delivery.money.charging import Taker, standing, take_payment
+from delivery.money.ledger import Side, balance
 from delivery.money.tying import check
 from delivery.rules.compensation_terms import ClaimKind
 from delivery.rules.reasons import IncidentKind
 from delivery.store.claims import Claim
+from delivery.store.ledger import Account, LedgerBook
 from delivery.store.queries.items import locked_by_number
+from delivery.store.queries.money import quote_of
+from tariffs.book import Payer
 from tests.delivery.made_rounds import CLERK, Post
 from tests.delivery.money.cash import accepted
 
@@ -78,3 +82,25 @@ def tied(post: Post) -> None:
     """Every posting has its deed, and every deed its postings."""
     with post.work(CLERK) as unit:
         assert check(unit).faults == ()
+
+
+def owed(post: Post, book: LedgerBook = LedgerBook.POSTAGE) -> int:
+    """What the post owes to people by the ledger."""
+    with post.work(CLERK) as unit:
+        return -balance(unit, book, Side(Account.REFUNDS))
+
+
+def gross(post: Post, number: str) -> int:
+    """What the item's price was frozen at."""
+    with post.work(CLERK) as unit:
+        row = quote_of(unit, locked_by_number(unit, number).id)
+        assert row is not None
+        return row.gross
+
+
+def owed_by(post: Post, number: str, payer: Payer) -> int:
+    """What one payer owes of the item's price as it stands."""
+    with post.work(CLERK) as unit:
+        row = quote_of(unit, locked_by_number(unit, number).id)
+        assert row is not None
+        return standing(row).owed_by(payer)

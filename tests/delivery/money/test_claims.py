@@ -26,8 +26,11 @@ from tests.delivery.money.complaints import (
     agreed,
     claim_about,
     complain,
+    gross,
     late,
     lose,
+    owed,
+    owed_by,
     shelved,
     tied,
 )
@@ -40,26 +43,6 @@ FEE = 50_000
 def post(wiring: Wiring, town: Town, clock: HandClock) -> Post:
     """Sài Gòn's office on a Monday at eight."""
     return Post(wiring, town, clock)
-
-
-def _owed(post: Post, book: LedgerBook = LedgerBook.POSTAGE) -> int:
-    """What the post owes to people by the ledger."""
-    with post.work(CLERK) as unit:
-        return -balance(unit, book, Side(Account.REFUNDS))
-
-
-def _gross(post: Post, number: str) -> int:
-    with post.work(CLERK) as unit:
-        row = quote_of(unit, locked_by_number(unit, number).id)
-        assert row is not None
-        return row.gross
-
-
-def _standing(post: Post, number: str, payer: Payer) -> int:
-    with post.work(CLERK) as unit:
-        row = quote_of(unit, locked_by_number(unit, number).id)
-        assert row is not None
-        return standing(row).owed_by(payer)
 
 
 def test_a_lost_item_opens_its_claim_by_itself(post: Post) -> None:
@@ -76,7 +59,7 @@ def test_a_lost_item_opens_its_claim_by_itself(post: Post) -> None:
 def test_what_its_addressee_paid_for_a_lost_item_goes_back_with_four_times_the_charge(post: Post) -> None:
     """From the first proposal to the bank's reference, every book ties out."""
     number = shelved(post, fee=FEE, paid=True)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     lose(post, number)
     tied(post)
     claim = agreed(post, claim_about(post, number).id)
@@ -88,12 +71,12 @@ def test_what_its_addressee_paid_for_a_lost_item_goes_back_with_four_times_the_c
     )
     assert claim.pay_by is not None
     assert claim.pay_by.isoformat() == "2026-12-30"
-    assert (_owed(post), _owed(post, LedgerBook.AGENCY_FEE)) == (5 * charge, FEE)
-    assert _standing(post, number, Payer.ADDRESSEE) == 0
+    assert (owed(post), owed(post, LedgerBook.AGENCY_FEE)) == (5 * charge, FEE)
+    assert owed_by(post, number, Payer.ADDRESSEE) == 0
     tied(post)
     with post.work(THIRD) as unit:
         claims.pay(unit, claim.id, reference=" VCB-771 ")
-    assert (_owed(post), _owed(post, LedgerBook.AGENCY_FEE)) == (0, 0)
+    assert (owed(post), owed(post, LedgerBook.AGENCY_FEE)) == (0, 0)
     paid = claim_about(post, number)
     assert (paid.state, paid.paid_reference, paid.paid_by) == (ClaimState.PAID, "VCB-771", THIRD)
     tied(post)
@@ -102,7 +85,7 @@ def test_what_its_addressee_paid_for_a_lost_item_goes_back_with_four_times_the_c
 def test_a_refund_of_paid_postage_gets_an_adjusting_invoice(post: Post) -> None:
     """The tax office must see the invoice fall by what went back, VAT included."""
     number = shelved(post, paid=True)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     lose(post, number)
     claim = agreed(post, claim_about(post, number).id)
     with post.work(THIRD) as unit:
@@ -116,7 +99,7 @@ def test_a_refund_of_paid_postage_gets_an_adjusting_invoice(post: Post) -> None:
 def test_who_had_paid_nothing_is_compensated_and_paid_nothing_back(post: Post) -> None:
     """The postage of a lost item was never collected: there is no money to give back."""
     number = shelved(post)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     lose(post, number)
     claim = agreed(post, claim_about(post, number).id)
     assert (claim.refund, claim.compensation) == (0, 4 * charge)
@@ -126,7 +109,7 @@ def test_who_had_paid_nothing_is_compensated_and_paid_nothing_back(post: Post) -
 def test_an_agency_gets_its_charge_back_as_a_correction_for_its_next_statement(post: Post) -> None:
     """What it was charged for an item that was lost, it does not pay; the addressee gets the compensation."""
     number = shelved(post, payer="agency")
-    charge = _gross(post, number)
+    charge = gross(post, number)
     lose(post, number)
     claim = agreed(post, claim_about(post, number).id)
     assert (claim.refund, claim.compensation, claim.state) == (0, 4 * charge, ClaimState.APPROVED)
@@ -143,22 +126,22 @@ def test_an_agency_gets_its_charge_back_as_a_correction_for_its_next_statement(p
 def test_a_claim_that_only_an_agencys_statement_settles_leaves_nothing_to_pay_out(post: Post) -> None:
     """The money desk must not look for a bank transfer that is never due."""
     number = late(post, days=3, paid=False, payer="agency")
-    charge = _gross(post, number)
+    charge = gross(post, number)
     claim = agreed(post, complain(post, number, ClaimKind.DELAYED))
     assert (claim.state, claim.refund, claim.compensation) == (ClaimState.PAID, 0, 0)
     assert claim.paid_reference is not None
     assert claim.paid_reference.startswith("correction:")
-    assert _standing(post, number, Payer.AGENCY) == charge - (charge + 1) // 2
+    assert owed_by(post, number, Payer.AGENCY) == charge - (charge + 1) // 2
     tied(post)
 
 
 def test_a_late_item_gives_back_a_share_of_what_was_paid(post: Post) -> None:
     """Lines are taken off to the last đồng, so that quote, ledger and invoice agree."""
     number = late(post, days=1)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     claim = agreed(post, complain(post, number, ClaimKind.DELAYED))
     assert (claim.refund, claim.compensation) == (-(-charge // 4), 0)
-    assert _standing(post, number, Payer.ADDRESSEE) == charge - claim.refund
+    assert owed_by(post, number, Payer.ADDRESSEE) == charge - claim.refund
     with post.work(THIRD) as unit:
         claims.pay(unit, claim.id, reference="PC-1", office_id=post.office)
     tied(post)
@@ -170,7 +153,7 @@ def test_a_delay_that_goes_on_makes_the_carriage_cheaper_before_it_is_paid(post:
     with post.work(CLERK) as unit:
         today = unit.today
     number = shelved(post, due=today)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     post.clock.forward(days=7)
     claim = agreed(post, complain(post, number, ClaimKind.DELAYED))
     assert (claim.state, claim.refund) == (ClaimState.PAID, 0)
@@ -191,7 +174,7 @@ def test_a_delay_that_goes_on_makes_the_carriage_cheaper_before_it_is_paid(post:
 def test_a_price_error_goes_back_to_who_paid_too_much(post: Post) -> None:
     """The difference, and no compensation."""
     number = late(post, days=0)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     claim_id = complain(post, number, ClaimKind.PRICE_ERROR, right_price=charge - 1_234)
     claim = agreed(post, claim_id)
     assert (claim.refund, claim.compensation) == (1_234, 0)
@@ -205,7 +188,7 @@ def test_a_price_error_goes_back_to_who_paid_too_much(post: Post) -> None:
 def test_damage_is_compensated_by_its_share_and_the_proposer_may_put_the_share_right(post: Post) -> None:
     """The clerk at the counter guesses; who decides has seen the photograph."""
     number = late(post, days=0)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     claim_id = complain(post, number, ClaimKind.DAMAGED, damage_percent=25)
     with post.work(FIRST) as unit:
         claims.propose(unit, claim_id, damage_percent=50)
@@ -224,7 +207,7 @@ def test_who_proposed_does_not_approve(post: Post) -> None:
         claims.propose(unit, claim_id)
     with pytest.raises(Refused, match="Ask another administrator"), post.work(FIRST) as unit:
         claims.approve(unit, claim_id)
-    assert _owed(post) == 0
+    assert owed(post) == 0
 
 
 def test_facts_that_changed_since_the_proposal_send_it_back(post: Post) -> None:
@@ -273,7 +256,7 @@ def test_a_rejected_claim_keeps_its_reason_and_may_be_claimed_again(post: Post) 
         rejected = claims.reject(unit, claim_id, why="Bão,  đường ngập.")
         assert (rejected.state, rejected.why) == (ClaimState.REJECTED, "Bão, đường ngập.")
     assert complain(post, number, ClaimKind.DELAYED) != claim_id
-    assert _owed(post) == 0
+    assert owed(post) == 0
 
 
 @pytest.mark.parametrize(

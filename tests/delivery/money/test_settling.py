@@ -11,13 +11,12 @@ from delivery.errors import Invalid, NotFound, Refused
 from delivery.money import claims
 from delivery.money.charging import Taker, due_at_door, paid_for_postage, standing, take_payment
 from delivery.money.correcting import correct
-from delivery.money.ledger import Side, balance
 from delivery.money.refunds import owe_back
 from delivery.money.remitting import draw
 from delivery.rules.compensation_terms import ClaimKind
 from delivery.store.base import new_id
 from delivery.store.claims import Claim, ClaimState
-from delivery.store.ledger import Account, LedgerBook, Posting, PostingKind
+from delivery.store.ledger import Account, Posting, PostingKind
 from delivery.store.money import CorrectionReason
 from delivery.store.queries.items import locked_by_number
 from delivery.store.queries.money import quote_of
@@ -33,8 +32,10 @@ from tests.delivery.money.complaints import (
     THIRD,
     agreed,
     claim_about,
+    gross,
     late,
     lose,
+    owed,
     shelved,
     tied,
 )
@@ -47,26 +48,6 @@ FEE = 50_000
 def post(wiring: Wiring, town: Town, clock: HandClock) -> Post:
     """Sài Gòn's office on a Monday at eight."""
     return Post(wiring, town, clock)
-
-
-def _owed(post: Post, book: LedgerBook = LedgerBook.POSTAGE) -> int:
-    """What the post owes to people by the ledger."""
-    with post.work(CLERK) as unit:
-        return -balance(unit, book, Side(Account.REFUNDS))
-
-
-def _gross(post: Post, number: str) -> int:
-    with post.work(CLERK) as unit:
-        row = quote_of(unit, locked_by_number(unit, number).id)
-        assert row is not None
-        return row.gross
-
-
-def _standing(post: Post, number: str, payer: Payer) -> int:
-    with post.work(CLERK) as unit:
-        row = quote_of(unit, locked_by_number(unit, number).id)
-        assert row is not None
-        return standing(row).owed_by(payer)
 
 
 def test_a_fee_on_a_list_for_its_agency_is_not_given_back_by_the_post(post: Post) -> None:
@@ -110,10 +91,10 @@ def test_what_was_overpaid_is_approved_and_paid_without_owing_it_a_second_time(p
         claims.reject(unit, claim_id, why="không")
     with post.work(SECOND) as unit:
         claims.approve(unit, claim_id)
-    assert _owed(post) == 7_000
+    assert owed(post) == 7_000
     with post.work(SECOND) as unit:
         claims.pay(unit, claim_id, reference="VCB-9")
-    assert _owed(post) == 0
+    assert owed(post) == 0
 
 
 def test_a_price_that_falls_twice_is_owed_back_once_each_time(post: Post) -> None:
@@ -184,14 +165,14 @@ def _at_once(post: Post, act: Callable[[Work], object], actors: list[str]) -> li
 def test_of_many_approvals_and_payments_at_once_one_wins(post: Post) -> None:
     """Approved twice is owed once, paid twice is paid once."""
     number = shelved(post, paid=True)
-    charge = _gross(post, number)
+    charge = gross(post, number)
     lose(post, number)
     claim_id = claim_about(post, number).id
     with post.work(FIRST) as unit:
         claims.propose(unit, claim_id)
     people = [f"staff:{n}" for n in range(6)]
     assert _at_once(post, lambda unit: claims.approve(unit, claim_id), people) == ["claim-moved-on"] * 5
-    assert _owed(post) == 5 * charge
+    assert owed(post) == 5 * charge
     assert _at_once(post, lambda unit: claims.pay(unit, claim_id, reference="VCB"), people) == ["claim-moved-on"] * 5
     with post.work(CLERK) as unit:
         out = select(Posting.amount).where(Posting.kind == PostingKind.PAID_OUT)
