@@ -73,7 +73,7 @@ bench-tariffs: $(VENV)/.dev
 
 # Renew the locks: pins with hashes and no address of a registry in them.
 locks: $(VENV)/.dev
-	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q $(ARGS) -o locks/dev.txt
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --extra dask --extra bench --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q $(ARGS) -o locks/dev.txt
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -c locks/dev.txt -o locks/run.txt
 
 # Collect the texts of templates and code into the English catalogue.

@@ -1,0 +1,12 @@
+"""Where couriers really delivered, and where each item is thought to lie."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

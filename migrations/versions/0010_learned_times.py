@@ -1,0 +1,12 @@
+"""Speeds and service times learned from recorded routes."""
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
