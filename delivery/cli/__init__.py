@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from delivery.cli import bank, installation, ledger, processes, tariffs, tax
+from delivery.cli import bank, installation, ledger, processes, routes, tariffs, tax
 from delivery.wiring import Wiring
 
 # Each subject names its commands.
-SUBJECTS = (bank, installation, ledger, processes, tariffs, tax)
+SUBJECTS = (bank, installation, ledger, processes, routes, tariffs, tax)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
