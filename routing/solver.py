@@ -70,13 +70,14 @@ def solve(
     start: Plan | None = None,
     rounds: int | None = None,
     stopped: Callable[[], bool] | None = None,
+    engine: bool = True,
 ) -> Plan:
     """The best faultless plan found in about `seconds`, never dearer than `start` (mended where it does not fit).
 
     Every stop is visited or has a reason. `seed` changes the order in which moves are
     tried. With `rounds` each of the two searches ends after that many tries, and the same problem,
     seed and rounds give the same plan if `seconds` are generous enough not to end it first.
-    `stopped` ends the search early. Raises ValueError when `seconds` is not above zero.
+    `stopped` ends the search early. `engine=False` is OR-Tools alone, to measure against. Raises ValueError when `seconds` is not above zero.
     """
     if not 0 < seconds < DAY:
         raise ValueError(f"A solve of {seconds} s is not possible.")
@@ -95,7 +96,7 @@ def solve(
     best = min(plans, key=lambda plan: cost(problem, plan).total)
     watch.tell(cost(problem, best).total)
     ruin = (deadline - time.monotonic()) * RUIN_SHARE
-    if ruin > 0:
+    if ruin > 0 and engine:
         orders = improved(problem, best, seconds=ruin, rounds=rounds, seed=seed, stopped=stopped)
         plans.append(insert(problem, fitting(problem, orders), deadline=patience and deadline)[0])
         watch.tell(cost(problem, plans[-1]).total)
@@ -108,6 +109,10 @@ def solve(
             last = None if rounds is not None else max(deadline, time.monotonic() + seconds * LAST_SHARE)
             plans.append(insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0])
     return min((plan for plan in plans if not faults(problem, plan)), key=lambda plan: cost(problem, plan).total)
+
+
+def warm() -> None:
+    """Compile what a first solve would have to wait for."""
 
 
 def _modelled(problem: Problem, stops: list[Stop], locks: Mapping[str, Sequence[Stop]]) -> list[Stop]:
