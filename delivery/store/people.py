@@ -23,8 +23,9 @@ class Subject(Base):
 class Addressee(Base):
     """The person an item is for. Bytes are sealed texts or keyed hashes (blind indexes); nothing here is readable.
 
-    `location` seals "lat,lon" as the agency or the citizen gave it; where it is
-    missing the commune's point serves. `address_key` is equal for one household.
+    `location` seals "lat,lon" as the agency or the citizen gave it. `address_key` is equal for one household,
+    `street_key` for one street of a commune, NULL where no street was read. `geocoded` seals what a geocoder
+    answered at `geocoded_at`, {"lat", "lon", "accuracy_m"}; NULL beside an instant: it knew nothing.
     """
 
     __tablename__ = "addressees"
@@ -42,6 +43,9 @@ class Addressee(Base):
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     phone_last4_index: Mapped[bytes | None] = mapped_column(index=True)
     address_key: Mapped[bytes] = mapped_column(index=True)
+    street_key: Mapped[bytes | None]
+    geocoded: Mapped[bytes | None]
+    geocoded_at: Mapped[datetime | None]
     identity_index: Mapped[bytes | None] = mapped_column(index=True)
     subject: Mapped[Subject] = relationship(lazy="joined")
 
