@@ -128,7 +128,7 @@ def report_failure(
         device_at=device_at,
         evidence=evidence,
     )
-    mark(unit, stop, item, str(reason))
+    mark(unit, stop, item, str(reason), at=occurred)
     unit.session.flush()
     return attempt, decision
 
@@ -169,6 +169,7 @@ def report_delivery(
     item = locked_by_number(unit, number)
     stop = None if stop_id is None else stop_of_courier(unit, stop_id, courier_id)
     _refuse_not_out(item, courier_id)
+    occurred = happened_at(unit, stop, occurred_at)
     delivered = hand_over(
         unit,
         item,
@@ -179,11 +180,11 @@ def report_delivery(
         taker=Taker(courier_id=courier_id),
         place=item.delivery_office_id,
         at_counter=False,
-        occurred_at=happened_at(unit, stop, occurred_at),
+        occurred_at=occurred,
         device_at=device_at,
     )
     if stop is not None:
-        mark(unit, stop, item, DELIVERED)
+        mark(unit, stop, item, DELIVERED, at=occurred)
     unit.session.flush()
     return delivered
 
@@ -226,13 +227,16 @@ def happened_at(unit: Work, stop: Stop | None, occurred_at: datetime | None) -> 
     return happened
 
 
-def mark(unit: Work, stop: Stop, item: Item, outcome: str) -> None:
-    """Write what came of the item at the stop; the stop is done when nothing is open there."""
+def mark(unit: Work, stop: Stop, item: Item, outcome: str, *, at: datetime) -> None:
+    """Write what came of the item at the stop; the stop is done when nothing is open there.
+
+    Done since `at`, not since it was heard of: reports wait for a network, and routes teach how long a call takes.
+    """
     line = line_of(unit, stop.id, item.id)
     if line is not None:
         line.outcome = outcome
         if stop.done_at is None and all(each.outcome for each in stop.items):
-            stop.done_at = unit.now
+            stop.done_at = at
 
 
 def _refuse_route(unit: Work, route: Route) -> None:
@@ -345,7 +349,7 @@ def _close_line(unit: Work, route: Route, item: Item) -> None:
         select(StopItem).join(Stop).where(Stop.route_id == route.id, StopItem.item_id == item.id)
     ).first()
     if line is not None and not line.outcome:
-        mark(unit, line.stop, item, BROUGHT_BACK)
+        mark(unit, line.stop, item, BROUGHT_BACK, at=unit.now)
 
 
 def _back(unit: Work, item: Item, office_id: UUID) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from delivery.dispatch.day import OfficeDay
 from delivery.errors import NotFound, Refused
-from delivery.store.base import Json
+from delivery.store.base import Json, new_id
 from delivery.store.queries.due import is_still_due, points_to_call_at
 from delivery.store.queries.items import locked_many
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
@@ -69,11 +69,16 @@ def _still_due(unit: Work, office_day: OfficeDay) -> dict[str, list[UUID]]:
 
 
 def _route(plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping[str, Sequence[UUID]]) -> Route:
+    problem = office_day.problem
+    courier = problem.courier_named[route.courier]
+    matrix = problem.matrix_of(courier)
+    place, before = courier.start, None
     stops = []
     for position, visit in enumerate(route.visits, start=1):
-        call = office_day.calls[visit.stop]
+        call, planned = office_day.calls[visit.stop], problem.stop_named[visit.stop]
         stops.append(
             Stop(
+                id=new_id(),
                 position=position,
                 kind=call.kind,
                 handover_point_id=call.point_id,
@@ -81,9 +86,14 @@ def _route(plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping
                 starts=visit.start,
                 leaves=visit.departure,
                 window=next((item.half_day for item in call.items if item.half_day), None),
+                came_from=before,
+                leg_metres=matrix.metres.item(place, planned.place),
+                leg_seconds=matrix.seconds.item(place, planned.place),
+                service_seconds=planned.service_seconds,
                 items=[StopItem(item_id=item_id) for item_id in kept[visit.stop]],
             )
         )
+        place, before = planned.place, stops[-1].id
     return Route(
         plan_id=plan.id,
         office_id=office_day.office_id,

@@ -21,10 +21,18 @@ class PlanState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     REPLACED = "replaced"
+    ACCEPTED = "accepted"
+    """A proposal whose changes were made to the plan in force."""
+    DISCARDED = "discarded"
+    """A proposal that nobody wanted, or that came too late."""
 
 
 class Plan(Base):
-    """One office's day. `cost` holds the objective's parts in seconds; `unplanned` lists {stop, why_vi, why_en}."""
+    """One office's day. `cost` holds the objective's parts in seconds; `unplanned` lists {stop, why_vi, why_en}.
+
+    One that `replans` another is a proposal: it has no routes of its own, but `proposal`, the order of stops by
+    courier, which stays a proposal until a dispatcher accepts it. `insert_only` adds stops and moves none.
+    """
 
     __tablename__ = "plans"
     __table_args__ = (
@@ -32,6 +40,12 @@ class Plan(Base):
             "uq_plans_one_live",
             "office_id",
             "day",
+            unique=True,
+            postgresql_where=text("replans IS NULL AND state IN ('requested','solving','ready')"),
+        ),
+        Index(
+            "uq_plans_one_proposal",
+            "replans",
             unique=True,
             postgresql_where=text("state IN ('requested','solving','ready')"),
         ),
@@ -51,11 +65,17 @@ class Plan(Base):
     trouble: Mapped[str] = mapped_column(default="")
     cost: Mapped[Json] = mapped_column(default=dict)
     unplanned: Mapped[list[Json]] = mapped_column(JSONB, default=list)
+    replans: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    insert_only: Mapped[bool] = mapped_column(default=False)
+    proposal: Mapped[Json | None]
     routes: Mapped[list["Route"]] = relationship(back_populates="plan", order_by="Route.id")
 
 
 class Route(Base):
-    """A courier's ordered stops for a day: taken when the courier took the bundle, closed when all was handed back."""
+    """A courier's ordered stops for a day: taken when the courier took the bundle, closed when all was handed back.
+
+    Changed under way: `changed_at` says when last, `moved_stops` how many stops the courier found elsewhere then.
+    """
 
     __tablename__ = "routes"
     __table_args__ = (Index(None, "courier_id", "day"), Index(None, "office_id", "day"))
@@ -69,6 +89,8 @@ class Route(Base):
     seconds: Mapped[int]
     taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    moved_stops: Mapped[int] = mapped_column(default=0)
     plan: Mapped[Plan] = relationship(back_populates="routes")
     courier: Mapped[Courier] = relationship()
     stops: Mapped[list["Stop"]] = relationship(back_populates="route", order_by="Stop.position")
@@ -83,7 +105,16 @@ class StopKind(StrEnum):
 
 
 class Stop(Base):
-    """One call on a route: a household, or an agency's hand-over point. Times are seconds after local midnight."""
+    """One call on a route: a household, or an agency's hand-over point. Times are seconds after local midnight.
+
+    `done_at` is when the last of it was done, as the courier's phone says. `leg_metres`, `leg_seconds` and
+    `service_seconds` are what the plan reckoned for the way here and the time here, `came_from` the stop planned
+    before it (none: the office): what is recorded can be held against the plan without opening anybody's address.
+
+    A household's `point` seals [lat, lon] as planned, under the key of its first item's addressee; `source` says who
+    vouched for it (`routing.geocoding.Source`), `hand_overs` by how many of them where a courier's did. All four are
+    NULL at an agency, and on routes of before they were kept.
+    """
 
     __tablename__ = "stops"
     __table_args__ = (
@@ -100,7 +131,16 @@ class Stop(Base):
     starts: Mapped[int]
     leaves: Mapped[int]
     window: Mapped[Code | None]
+    point: Mapped[bytes | None]
+    source: Mapped[Code | None]
+    accuracy_m: Mapped[float | None]
+    hand_overs: Mapped[int | None]
     done_at: Mapped[datetime | None]
+    pinned_at: Mapped[datetime | None]
+    came_from: Mapped[UUID | None]
+    leg_metres: Mapped[int | None]
+    leg_seconds: Mapped[int | None]
+    service_seconds: Mapped[int | None]
     route: Mapped[Route] = relationship(back_populates="stops")
     items: Mapped[list["StopItem"]] = relationship(back_populates="stop")
 

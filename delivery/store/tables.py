@@ -1,6 +1,7 @@
 """All tables, imported for their effect on `Base.metadata`: Alembic and the tests read it from here."""
 
 from delivery.store import (
+    address_book,
     agencies,
     attempts,
     billing,
@@ -8,13 +9,16 @@ from delivery.store import (
     communes,
     equity,
     events,
+    foresight,
     items,
+    learned,
     ledger,
     messages,
     money,
     offices,
     people,
     policies,
+    regions,
     routes,
     staff,
     tariffs,
@@ -23,6 +27,7 @@ from delivery.store import (
 from delivery.store.base import Base
 
 __all__ = [
+    "address_book",
     "agencies",
     "attempts",
     "billing",
@@ -30,7 +35,9 @@ __all__ = [
     "communes",
     "equity",
     "events",
+    "foresight",
     "items",
+    "learned",
     "ledger",
     "messages",
     "metadata",
@@ -38,6 +45,7 @@ __all__ = [
     "offices",
     "people",
     "policies",
+    "regions",
     "routes",
     "staff",
     "tariffs",
