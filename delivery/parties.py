@@ -106,7 +106,7 @@ def open_offices(unit: Work) -> int:
     fresh = [
         Office(id=new_id(), code=office_code(c.id), name=f"Bưu cục {c.name}", commune_id=c.id, lat=c.lat, lon=c.lon)
         for c in unit.session.scalars(select(Commune).order_by(Commune.id))
-        if c.id not in served
+        if c.id not in served and (c.valid_until is None or unit.today < c.valid_until)
     ]
     unit.session.add_all(fresh)
     unit.session.flush()

@@ -2,7 +2,9 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import Engine, create_engine
@@ -13,10 +15,12 @@ from delivery.money.publishing import published
 from delivery.outbound.sms import SmsGateway
 from delivery.settings import Settings
 from delivery.store.agencies import LIVE
-from delivery.store.communes import read_gazetteer
+from delivery.store.communes import edition, read_gazetteer
 from delivery.store.work import Work, open_work
 from routing.addresses import Matcher
 from tariffs.book import Book
+
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,18 +37,43 @@ class Wiring:
         """Open a unit of work: `with wiring.work("job:remind") as unit: …`."""
         return open_work(self.sessions, clock=self.clock, keys=self.settings.keys, actor=actor, world_id=world_id)
 
-    @cached_property
+    @property
     def matcher(self) -> Matcher:
-        """The address matcher over the communes in the database; built at first use, about 3 s."""
-        with self.work("job:gazetteer") as unit:
-            gazetteer = read_gazetteer(unit.session)
-        return Matcher(gazetteer)
+        """The address matcher over today's communes; built at first use and on the day of a merger, in a second."""
+        return self._dated.of(self)
+
+    @cached_property
+    def _dated(self) -> "_DatedMatcher":
+        return _DatedMatcher()
 
     @property
     def books(self) -> tuple[Book, ...]:
         """The published tariff books, by their days: one short query, since another process may publish one."""
         with self.work("job:tariffs") as unit:
             return published(unit)
+
+
+class _DatedMatcher:
+    """Keeps the matcher while the communes stay the same; asks the tables once a minute whether they do."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._matcher: Matcher | None = None
+        self._edition: date | None = None
+        self._asked: datetime | None = None
+
+    def of(self, wiring: Wiring) -> Matcher:
+        """The matcher of today."""
+        now = wiring.clock.real()
+        with self._lock:
+            if self._matcher is not None and self._asked is not None and abs(now - self._asked) < LOOK_AGAIN:
+                return self._matcher
+            with wiring.work("job:gazetteer") as unit:
+                current = edition(unit.session, unit.today)
+                if self._matcher is None or current != self._edition:
+                    self._matcher = Matcher(read_gazetteer(unit.session, unit.today))
+            self._edition, self._asked = current, now
+            return self._matcher
 
 
 def wire(settings: Settings, *, clock: Clock | None = None) -> Wiring:

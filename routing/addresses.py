@@ -338,7 +338,8 @@ class Matcher:
 
 def _why(reading: Reading) -> str:
     if reading.unit.old is None:
-        return reading.unit.official
+        closed = reading.unit.commune is not None and reading.unit.targets != (reading.unit.commune.id,)
+        return f"{reading.unit.official} (đã sáp nhập)" if closed else reading.unit.official
     words = reading.unit.old.words
     if reading.unit.former:
         words += " (tên trước đó)"

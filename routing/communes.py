@@ -11,12 +11,13 @@ from enum import StrEnum
 from functools import cached_property
 from statistics import median
 
-from routing.units import Anchor, Commune, CommuneKind, OldUnit, Province
+from routing.units import Anchor, ClosedCommune, Commune, CommuneKind, OldUnit, Province
 from routing.wording import key
 
 __all__ = [
     "SINCE_JULY_2025",
     "Anchor",
+    "ClosedCommune",
     "Commune",
     "CommuneKind",
     "Counts",
@@ -73,11 +74,15 @@ SINCE_JULY_2025 = Counts(provinces=34, communes=3_321, old_units=10_040)  # Reso
 
 @dataclass(frozen=True, kw_only=True)
 class Gazetteer:
-    """One dated state of the country. Refuses double ids, unknown provinces and targets that are not there."""
+    """One dated state of the country. Refuses double ids, unknown provinces and targets that are not there.
+
+    `closed` are communes of the two-level form that mergers since July 2025 closed: addresses go on naming them.
+    """
 
     provinces: tuple[Province, ...]
     communes: tuple[Commune, ...]
     old_units: tuple[OldUnit, ...]
+    closed: tuple[ClosedCommune, ...] = ()
     _by_id: dict[int, Commune] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +98,10 @@ class Gazetteer:
             for target in unit.targets:
                 if target not in by_id:
                     raise ValueError(f"{unit.words}: its target {target} is not a commune of this gazetteer.")
+        for gone in self.closed:
+            for target in gone.targets:
+                if target not in by_id:
+                    raise ValueError(f"{gone.commune.name}: its successor {target} is not a commune of this gazetteer.")
         object.__setattr__(self, "_by_id", by_id)
 
     def commune(self, commune_id: int) -> Commune:
@@ -187,6 +196,11 @@ class Gazetteer:
             Suspect(fault=Fault.ORPHAN, words=f"{unit.words} leads nowhere.", old_unit=unit)
             for unit in self.old_units
             if not unit.targets
+        ]
+        found += [
+            Suspect(fault=Fault.ORPHAN, words=f"{gone.commune.name}, {gone.commune.province} was closed into nothing.")
+            for gone in self.closed
+            if not gone.targets
         ]
         return found
 

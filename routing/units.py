@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -51,6 +52,20 @@ class Commune:
             raise ValueError(f"{self.name}, {self.province}: {self.lat}, {self.lon} is no point on Earth.")
         if self.radius_m is not None and not self.radius_m > 0:
             raise ValueError(f"{self.name}, {self.province}: a radius of {self.radius_m} m.")
+
+    @property
+    def area_km2(self) -> float | None:
+        """Its area, None when it is unknown."""
+        return round(math.pi * (self.radius_m / 1_000) ** 2, 2) if self.radius_m else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClosedCommune:
+    """A commune that a later merger closed, last there on the day before `until`; `targets` as of an `OldUnit`."""
+
+    commune: Commune
+    until: date
+    targets: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

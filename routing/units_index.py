@@ -131,7 +131,10 @@ class UnitsIndex:
 
     def _read_communes(self) -> None:
         at = {province.code: position for position, province in enumerate(self.provinces)}
-        for commune in self.gazetteer.communes:
+        living = [(commune, (commune.id,)) for commune in self.gazetteer.communes]
+        for commune, targets in (*living, *((gone.commune, gone.targets) for gone in self.gazetteer.closed)):
+            if not targets:
+                continue  # leads nowhere: `Gazetteer.suspects` names it
             kind, name = split_kind(commune.name)
             self._add(
                 Unit(
@@ -141,7 +144,7 @@ class UnitsIndex:
                     province=at[commune.province_code],
                     old_province=-1,
                     district=-1,
-                    targets=(commune.id,),
+                    targets=targets,
                     old=None,
                     commune=commune,
                     former=False,
@@ -183,6 +186,8 @@ class UnitsIndex:
                 entry = self._entry(spelled)
                 entry.districts = (*entry.districts, position)
             for unit in units:
+                if not unit.targets:
+                    continue
                 ward_kind, ward = split_kind(unit.ward or district)
                 for spelled in dict.fromkeys((key(ward), *unit.former)):
                     former = spelled != key(ward)

@@ -1,6 +1,5 @@
-"""Setting an installation up and looking after it: communes, offices, policies, parties, tables, custody."""
+"""Setting an installation up and looking after it: offices, policies, parties, tables, custody."""
 
-import json
 import sys
 from pathlib import Path
 from typing import IO
@@ -10,83 +9,19 @@ from alembic import command as alembic
 from alembic.config import Config
 from flask.cli import AppGroup
 from pydantic import ValidationError
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, text
 
 from delivery import custody, parties, policies
 from delivery.cli.speaking import end, owner_url, speaking, wiring_here
 from delivery.money import publishing
-from delivery.store.communes import Commune, OldUnit, load_gazetteer, read_gazetteer
-from delivery.store.communes_data import read_gazetteer as read_package
-from delivery.store.offices import Office
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_communes = AppGroup("communes", help="The 3,321 communes, wards and special zones.")
 _offices = AppGroup("offices", help="Post offices.")
 _policies = AppGroup("policies", help="Delivery policies.")
 _parties = AppGroup("parties", help="Agencies, their points and clients; staff and couriers.")
 _db = AppGroup("db", help="The database's tables.")
 _custody = AppGroup("custody", help="The append-only log of what happened to every item.")
-
-
-@_communes.command("load")
-@speaking
-def _communes_load() -> None:
-    """Load the communes and the units of before July 2025; does nothing when they are there."""
-    with wiring_here().work("job:communes") as unit:
-        known = unit.session.scalar(select(func.count()).select_from(Commune)) or 0
-        if not known:
-            load_gazetteer(unit.session, read_package())
-            unit.session.flush()
-            known = unit.session.scalar(select(func.count()).select_from(Commune)) or 0
-    click.echo(f"{known} communes are loaded.")
-
-
-@_communes.command("check")
-@speaking
-def _communes_check() -> None:
-    """Hold the loaded communes against the installed data; exit 1 when they differ."""
-    package = read_package()
-    with wiring_here().work("job:communes") as unit:
-        loaded = read_gazetteer(unit.session)
-        old_units = unit.session.scalar(select(func.count()).select_from(OldUnit)) or 0
-        served = set(unit.session.scalars(select(Office.commune_id)))
-    now, then = {c.id: c for c in loaded.communes}, {c.id: c for c in package.communes}
-    wrong = [f"{c.name}, {c.province} is not loaded." for key, c in then.items() if key not in now]
-    wrong += [f"{c.name}, {c.province} is not in the installed data." for key, c in now.items() if key not in then]
-    wrong += [f"{c.name}, {c.province} lies elsewhere." for key, c in now.items() if key in then and c != then[key]]
-    if old_units != len(package.old_units):
-        wrong.append(f"{old_units} former units are loaded, {len(package.old_units)} are in the installed data.")
-    for sentence in wrong[:20]:
-        click.echo(sentence)
-    click.echo(
-        f"{len(now)} communes in {len(loaded.provinces)} provinces, {old_units} former units, "
-        f"{len(served & now.keys())} communes with a post office, {len(wrong)} differences."
-    )
-    if wrong:
-        sys.exit(1)
-
-
-@_communes.command("list")
-@click.option("--province", help="Only this province, by its two digits.")
-@speaking
-def _communes_list(province: str | None) -> None:
-    """One JSON object a line: id, code, name, province, lat, lon, office."""
-    query = select(Commune, Office.code).join(Office, Office.commune_id == Commune.id, isouter=True)
-    if province is not None:
-        query = query.where(Commune.province_code == province)
-    with wiring_here().work("job:communes") as unit:
-        for commune, office in unit.session.execute(query.order_by(Commune.id)):
-            row = {
-                "id": commune.id,
-                "code": commune.code,
-                "name": commune.name,
-                "province": commune.province_code,
-                "lat": commune.lat,
-                "lon": commune.lon,
-                "office": office,
-            }
-            click.echo(json.dumps(row, ensure_ascii=False))
 
 
 @_offices.command("open")
@@ -171,4 +106,4 @@ def _custody_partitions(months: int) -> None:
     click.echo(f"{len(made)} partitions were made{': ' + ', '.join(made) if made else ''}.")
 
 
-COMMANDS = (_communes, _offices, _policies, _parties, _db, _custody)
+COMMANDS = (_offices, _policies, _parties, _db, _custody)

@@ -1,12 +1,14 @@
 """Provinces, communes, the units of before July 2025, and what became of each."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text, insert, select
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from delivery.errors import NotFound
 from delivery.store.base import Base, Code
+from delivery.store.regions import load_regions
 from routing import communes as values
 
 REFORM = date(2025, 7, 1)
@@ -26,12 +28,17 @@ class Province(Base):
 
 
 class Commune(Base):
-    """One of the 3,321 communes, wards and special zones, keyed by our own id: lists disagree on official codes."""
+    """A commune, ward or special zone, keyed by our own id: lists disagree on official codes.
+
+    It is one from `valid_from` to the day before `valid_until` (None: no end is known). Rows are never deleted:
+    items and offices keep pointing at the commune that they were for.
+    Where the data's point is wrong, `mended_lat`, `mended_lon` and `mended_radius_m` say where it lies instead.
+    """
 
     __tablename__ = "communes"
     __table_args__ = (
         CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="point"),
-        Index(None, "province_code", "name", unique=True),
+        Index(None, "province_code", "name", "valid_from", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -42,9 +49,32 @@ class Commune(Base):
     lat: Mapped[float]
     lon: Mapped[float]
     radius_m: Mapped[float | None]
+    mended_lat: Mapped[float | None]
+    mended_lon: Mapped[float | None]
+    mended_radius_m: Mapped[float | None]
     remote: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
     province: Mapped[Province] = relationship()
+
+    @property
+    def anchor(self) -> values.Anchor:
+        """The point that stands for it, with its reach."""
+        if self.mended_lat is not None and self.mended_lon is not None and self.mended_radius_m is not None:
+            return values.Anchor(
+                lat=self.mended_lat, lon=self.mended_lon, radius_m=self.mended_radius_m, mended=True
+            )
+        return values.Anchor(lat=self.lat, lon=self.lon, radius_m=self.radius_m or values.UNKNOWN_RADIUS_M)
+
+
+class CommuneSuccessor(Base):
+    """A closed commune lies wholly in its one successor, or is divided among several, since its `valid_until`."""
+
+    __tablename__ = "commune_successors"
+    __table_args__ = (CheckConstraint("commune_id <> successor_id", name="another"),)
+
+    commune_id: Mapped[int] = mapped_column(ForeignKey("communes.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("communes.id"), primary_key=True, index=True)
 
 
 class OldUnit(Base):
@@ -78,7 +108,7 @@ class OldUnitTarget(Base):
 
 
 def load_gazetteer(session: Session, gazetteer: values.Gazetteer) -> None:
-    """Write a gazetteer into empty tables."""
+    """Write the gazetteer of the day of the reform, and the regions that ship with this release, into empty tables."""
     session.execute(
         insert(Province),
         [
@@ -98,6 +128,7 @@ def load_gazetteer(session: Session, gazetteer: values.Gazetteer) -> None:
                 "lat": c.lat,
                 "lon": c.lon,
                 "radius_m": c.radius_m,
+                **_mended(gazetteer.anchor(c.id)),
                 "remote": c.kind is values.CommuneKind.SPECIAL_ZONE,
                 "valid_from": REFORM,
             }
@@ -130,17 +161,35 @@ def load_gazetteer(session: Session, gazetteer: values.Gazetteer) -> None:
             for target in unit.targets
         ],
     )
+    load_regions(session)
 
 
-def read_gazetteer(session: Session) -> values.Gazetteer:
-    """The gazetteer that the tables hold; empty tables are told as such."""
-    provinces = {row.code: row for row in session.scalars(select(Province))}
+def edition(session: Session, day: date) -> date | None:
+    """The last day, up to `day`, on which a commune began or ended: two days with one edition have one gazetteer."""
+    began = select(func.max(Commune.valid_from)).where(Commune.valid_from <= day)
+    ended = select(func.max(Commune.valid_until)).where(Commune.valid_until <= day)
+    return max((at for at in (session.scalar(began), session.scalar(ended)) if at is not None), default=None)
+
+
+def read_gazetteer(session: Session, day: date) -> values.Gazetteer:
+    """The gazetteer of `day` (Vietnam's): old units and closed communes lead to what is there then.
+
+    Raises NotFound when the tables are empty.
+    """
+    provinces = {row.code: row for row in session.scalars(select(Province).order_by(Province.code))}
     if not provinces:
         raise NotFound(
             "communes-not-loaded",
             vi="Chưa nạp danh mục xã, phường: chạy lệnh flask communes load.",
             en="The communes are not loaded: run flask communes load.",
         )
+    rows = session.scalars(select(Commune).where(Commune.valid_from <= day).order_by(Commune.id)).all()
+    there = frozenset(row.id for row in rows if row.valid_until is None or day < row.valid_until)
+    after: dict[int, list[int]] = {}
+    for commune_id, successor_id in session.execute(
+        select(CommuneSuccessor.commune_id, CommuneSuccessor.successor_id).order_by(CommuneSuccessor.successor_id)
+    ):
+        after.setdefault(commune_id, []).append(successor_id)
     targets: dict[int, list[int]] = {}
     for unit_id, commune_id in session.execute(
         select(OldUnitTarget.old_unit_id, OldUnitTarget.commune_id).order_by(OldUnitTarget.commune_id)
@@ -151,26 +200,13 @@ def read_gazetteer(session: Session) -> values.Gazetteer:
             values.Province(code=p.code, name=p.name, former=tuple(p.former), lat=p.lat, lon=p.lon)
             for p in provinces.values()
         ),
-        communes=tuple(
-            values.Commune(
-                id=c.id,
-                code=c.code,
-                name=c.name,
-                kind=values.CommuneKind(c.kind),
-                province_code=c.province_code,
-                province=provinces[c.province_code].name,
-                lat=c.lat,
-                lon=c.lon,
-                radius_m=c.radius_m,
-            )
-            for c in session.scalars(select(Commune).order_by(Commune.id))
-        ),
+        communes=tuple(_commune(row, provinces) for row in rows if row.id in there),
         old_units=tuple(
             values.OldUnit(
                 ward=u.ward,
                 district=u.district,
                 province=u.province,
-                targets=tuple(targets.get(u.id, ())),
+                targets=_followed(targets.get(u.id, []), there, after),
                 code=u.code,
                 lat=u.lat,
                 lon=u.lon,
@@ -179,4 +215,49 @@ def read_gazetteer(session: Session) -> values.Gazetteer:
             )
             for u in session.scalars(select(OldUnit).order_by(OldUnit.id))
         ),
+        closed=tuple(
+            values.ClosedCommune(
+                commune=_commune(row, provinces), until=row.valid_until, targets=_followed([row.id], there, after)
+            )
+            for row in rows
+            if row.valid_until is not None and row.id not in there
+        ),
     )
+
+
+def _commune(row: Commune, provinces: Mapping[str, Province]) -> values.Commune:
+    return values.Commune(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        kind=values.CommuneKind(row.kind),
+        province_code=row.province_code,
+        province=provinces[row.province_code].name,
+        lat=row.lat,
+        lon=row.lon,
+        radius_m=row.radius_m,
+    )
+
+
+def _followed(begun: list[int], there: frozenset[int], after: Mapping[int, list[int]]) -> tuple[int, ...]:
+    """The communes in `there` that `begun` led to, each once; a chain of mergers is followed to its end."""
+    found: dict[int, None] = {}
+    seen: set[int] = set()
+    waiting = begun[::-1]
+    while waiting:
+        at = waiting.pop()
+        if at in there:
+            found[at] = None
+        elif at not in seen:
+            seen.add(at)
+            waiting += after.get(at, ())[::-1]
+    return tuple(found)
+
+
+def _mended(anchor: values.Anchor) -> dict[str, float | None]:
+    there = anchor if anchor.mended else None
+    return {
+        "mended_lat": there and there.lat,
+        "mended_lon": there and there.lon,
+        "mended_radius_m": there and there.radius_m,
+    }

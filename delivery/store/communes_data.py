@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,13 +67,15 @@ def read_gazetteer(folder: Path | None = None) -> Gazetteer:
     )
 
 
-def commune_id(province: str, name: str) -> int:
+def commune_id(province: str, name: str, opened: date | None = None) -> int:
     """Our own id of a commune: 31 bits of the SHA-256 of its full names.
 
     From the names, since published lists disagree on some 120 official codes; the same in every database
-    and every load. A clash would be refused by `Gazetteer`.
+    and every load. `opened` is the day of a commune younger than the reform: a name may live twice.
+    A clash would be refused by `Gazetteer`.
     """
-    digest = hashlib.sha256(f"{tidy(province)}/{tidy(name)}".encode()).digest()
+    day = f"/{opened.isoformat()}" if opened else ""
+    digest = hashlib.sha256(f"{tidy(province)}/{tidy(name)}{day}".encode()).digest()
     return int.from_bytes(digest[:4]) >> 1
 
 
