@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
 
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
@@ -43,6 +45,26 @@ class BankSettings:
     hook_secret: str = field(repr=False)
 
 
+class RoadEngine(StrEnum):
+    """What a road server speaks."""
+
+    OSRM = "osrm"
+    VALHALLA = "valhalla"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadSettings:
+    """The road server that travel times are asked from, for at most `seconds` a plan.
+
+    An OSRM server knows one way of moving: `url` is for motorbikes, `walking_url` for walkers.
+    """
+
+    engine: RoadEngine
+    url: str
+    walking_url: str | None = None
+    seconds: float = 10.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that an installation chooses. URLs carry no trailing slash; times are seconds."""
@@ -54,6 +76,7 @@ class Settings:
     public_url: str
     sms: SmsSettings
     bank: BankSettings | None = None
+    roads: RoadSettings | None = None
     demo: bool = False
     tick_seconds: float = 5.0
     plan_seconds: float = 5.0
@@ -92,6 +115,7 @@ class Settings:
                 base_url=env.get("TWILIO_BASE_URL") or None,
             ),
             bank=_bank(env),
+            roads=_roads(env),
             demo=env.get("DELIVERY_DEMO", "") == "1",
             tick_seconds=_number(env, "TICK_SECONDS", 5.0, 0.05, 600),
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0, 0.05, 600),
@@ -121,6 +145,34 @@ def _bank(env: Mapping[str, str]) -> BankSettings | None:
         holder=_shaped(env, "BANK_HOLDER", r"[^\x00-\x1f]{1,100}", "the account holder's name, up to 100 characters"),
         hook_secret=_signing_secret(env, "BANK_HOOK_SECRET"),
     )
+
+
+def _roads(env: Mapping[str, str]) -> RoadSettings | None:
+    """The road server; None where times are reckoned from the straight line."""
+    chosen = env.get("ROADS", "").strip() or "great-circle"
+    if chosen == "great-circle":
+        return None
+    if chosen not in list(RoadEngine):
+        raise SettingsWrong(f"ROADS is {chosen!r}: give great-circle, osrm or valhalla.")
+    return RoadSettings(
+        engine=RoadEngine(chosen),
+        url=_road_server(env, "ROADS_URL"),
+        walking_url=_road_server(env, "ROADS_WALKING_URL") if env.get("ROADS_WALKING_URL", "").strip() else None,
+        seconds=_number(env, "ROADS_SECONDS", 10.0, 0.1, 120),
+    )
+
+
+def _road_server(env: Mapping[str, str], name: str) -> str:
+    what = "the road server's address, such as http://osrm.internal:5000"
+    value = _needed(env, name, what)
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username is not None or parts.query or parts.fragment:
+        raise SettingsWrong(f"{name} cannot be right: give {what}, without a password or a question mark.")
+    return value.rstrip("/")
 
 
 def _shaped(env: Mapping[str, str], name: str, shape: str, what: str) -> str:

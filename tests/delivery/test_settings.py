@@ -110,3 +110,37 @@ def test_secrets_are_not_shown_when_settings_are_printed() -> None:
     shown = repr(Settings.from_env({**GOOD, **BANK}))
     for secret in ("ab" * 32, "cd" * 32, "s" * 40, "token", BANK["BANK_HOOK_SECRET"]):
         assert secret not in shown
+
+
+def test_travel_times_come_from_the_straight_line_until_a_road_server_is_named() -> None:
+    """An installation without a map plans on its first day."""
+    assert Settings.from_env(GOOD).roads is None
+    assert Settings.from_env({**GOOD, "ROADS": "great-circle"}).roads is None
+    roads = Settings.from_env({**GOOD, "ROADS": "osrm", "ROADS_URL": "http://osrm.internal:5000/"}).roads
+    assert roads is not None
+    assert (roads.engine, roads.url, roads.walking_url, roads.seconds) == (
+        "osrm",
+        "http://osrm.internal:5000",
+        None,
+        10.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROADS", "google"),
+        ("ROADS_URL", ""),
+        ("ROADS_URL", "osrm.internal:5000"),
+        ("ROADS_URL", "http://"),
+        ("ROADS_URL", "http://osrm:port"),
+        ("ROADS_URL", "http://user:word@osrm"),
+        ("ROADS_WALKING_URL", "http://osrm/?a=b"),
+        ("ROADS_SECONDS", "0"),
+        ("ROADS_SECONDS", "soon"),
+    ],
+)
+def test_a_road_server_that_makes_no_sense_is_named(name: str, value: str) -> None:
+    """Else every plan would quietly fall back on the straight line."""
+    with pytest.raises(SettingsWrong, match=name):
+        Settings.from_env({**GOOD, "ROADS": "osrm", "ROADS_URL": "http://osrm:5000", name: value})
