@@ -18,6 +18,7 @@ from delivery.steps.appointment import agree, charge_for_visit, days_offered
 from delivery.steps.counter import put_at_counter
 from delivery.store.attempts import Choice
 from delivery.store.base import new_id
+from delivery.store.foresight import Foreseen
 from delivery.store.items import HolderKind, Item, NextStep, Placed
 from delivery.store.queries.attempts import AUTHORISED_PERSON
 from delivery.store.queries.items import locked
@@ -27,6 +28,7 @@ from delivery.vault import Person, Reason, Vault
 from tariffs.book import Book
 
 COUNTER = "counter"
+CONFIRMED = "confirmed"
 ADDRESS = "address"
 _ON_THE_WAY = (State.ACCEPTED, State.IN_TRANSIT, State.AT_OFFICE, State.OUT_FOR_DELIVERY)
 _VIA = re.compile(r"[a-z_]{2,20}")
@@ -35,8 +37,12 @@ _NAME_AT_MOST, _ADDRESS_AT_MOST = 120, 300
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What may be chosen now. `days` are working days, the first first; each may be had in either half."""
+    """What may be chosen now. `days` are working days, the first first; each may be had in either half.
 
+    `confirm`: the addressee was asked before the visit, and has not answered yet.
+    """
+
+    confirm: bool
     days: tuple[date, ...]
     half_days: tuple[HalfDay, ...]
     counter: bool
@@ -64,6 +70,7 @@ def options(unit: Work, item: Item) -> Options:
     """What the addressee of `item` may choose now; a choice is checked again under lock when it is made."""
     days = days_offered(unit, item)
     return Options(
+        confirm=_may_confirm(unit, item),
         days=days,
         half_days=tuple(HalfDay) if days else (),
         counter=_why_no_counter(item) is None,
@@ -79,6 +86,22 @@ def costs(unit: Work, item: Item, books: Sequence[Book]) -> Costs:
         visit=charge_for_visit(unit, item, books),
         saved=counter_saving(unit, item, books) if at_counter else 0,
     )
+
+
+def confirm(unit: Work, item_id: UUID, *, via: str) -> Item:
+    """The addressee will be there when the courier comes. Changes nothing of the plan; told again, it changes nothing.
+
+    Raises Refused in words when no visit is to come.
+    """
+    item = locked(unit, item_id)
+    refusal = _why_too_late(item)
+    if refusal is not None:
+        raise refusal
+    if item.next_step is not NextStep.DELIVER:
+        raise _refused(item, "no-visit", "bưu tá sẽ không đến tận nơi", "no visit is to come")
+    unit.session.add(Choice(item_id=item.id, kind=CONFIRMED, via=_channel(via), chosen_at=unit.now))
+    unit.session.flush()
+    return item
 
 
 def choose_later(
@@ -186,6 +209,15 @@ def choices_of(unit: Work, item_id: UUID) -> Sequence[Choice]:
     return unit.session.scalars(
         select(Choice).where(Choice.item_id == item_id).order_by(Choice.chosen_at, Choice.id)
     ).all()
+
+
+def _may_confirm(unit: Work, item: Item) -> bool:
+    if item.state is not State.AT_OFFICE or item.next_step is not NextStep.DELIVER or item.recalled_at is not None:
+        return False
+    row = unit.session.get(Foreseen, item.id)
+    if row is None or row.asked_at is None:
+        return False
+    return all(choice.chosen_at < row.asked_at for choice in choices_of(unit, item.id))
 
 
 def _why_no_counter(item: Item) -> Refused | None:

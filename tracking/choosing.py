@@ -52,6 +52,9 @@ def _make(unit: Work, item_id: UUID) -> str:
             choices.choose_later(unit, item_id, sessions.wiring().books, day=day, half_day=half, via=VIA)
             when = in_language(plain_day(day)) + in_language(of_half(half))
             return str(_("Đã ghi nhận: bưu tá sẽ đến %(when)s. Muốn đổi, hãy chọn lại bên dưới.", when=when))
+        case "confirm":
+            choices.confirm(unit, item_id, via=VIA)
+            return str(_("Cảm ơn bạn đã xác nhận. Đổi ý, hãy chọn cách nhận khác bên dưới."))
         case "counter":
             choices.choose_counter(unit, item_id, via=VIA)
             return str(_("Đã ghi nhận: bạn nhận tại quầy. Đổi ý, hãy chọn một ngày phát bên dưới."))

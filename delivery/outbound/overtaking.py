@@ -15,6 +15,7 @@ _T = Template
 STILL_TRUE_IN: Mapping[Template, frozenset[State]] = MappingProxyType(
     {
         _T.ON_ITS_WAY: frozenset({_S.ACCEPTED, _S.IN_TRANSIT, _S.AT_OFFICE}),
+        _T.BEFORE_VISIT: frozenset({_S.AT_OFFICE}),
         _T.OUT_FOR_DELIVERY: frozenset({_S.OUT_FOR_DELIVERY}),
         _T.ATTEMPT_FAILED: frozenset({_S.OUT_FOR_DELIVERY, _S.AT_OFFICE}),
         _T.READY_TO_COLLECT: frozenset({_S.HELD}),
@@ -42,6 +43,8 @@ def is_overtaken(template: Template, told: Told, item: Item, *, failed_since: bo
         return failed_since or (told.day is not None and told.day < today)
     if template is Template.ATTEMPT_FAILED:
         return failed_since
+    if template is Template.BEFORE_VISIT:
+        return failed_since or item.next_step is not NextStep.DELIVER
     if template is Template.ADDRESS_NEEDED:
         return item.placed is Placed.PLACED and item.next_step is not NextStep.ADDRESS
     return False

@@ -86,6 +86,7 @@ class Template(StrEnum):
     """The messages that the post owes to an addressee; the value is the outbox's name for it."""
 
     ON_ITS_WAY = "on_its_way"
+    BEFORE_VISIT = "before_visit"
     OUT_FOR_DELIVERY = "out_for_delivery"
     ATTEMPT_FAILED = "attempt_failed"
     READY_TO_COLLECT = "ready_to_collect"
@@ -101,6 +102,7 @@ _SENDER = "Buu dien: "
 
 _TEXTS = {
     Template.ON_ITS_WAY: "buu gui {code} dang ve {office}. Xem va chon cach nhan: {link}",
+    Template.BEFORE_VISIT: "buu gui {code} da ve {office}, sap phat. Xac nhan hoac chon cach nhan khac: {link}",
     Template.OUT_FOR_DELIVERY: "buu ta phat buu gui {code} ngay {day}, {hours}. Neu vang nha, chon cach khac: {link}",
     Template.ATTEMPT_FAILED: "ngay {day} chua phat duoc buu gui {code}. Xem lan phat sau, chon cach nhan: {link}",
     Template.READY_TO_COLLECT: "buu gui {code} cho nhan tai {office} den het {until}. Can giay to tuy than. {link}",

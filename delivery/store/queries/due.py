@@ -1,6 +1,7 @@
 """What is due at an office: items to deliver, agencies to call at, couriers to send, offices to plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from delivery.rules.states import State
 from delivery.store.agencies import HandoverPoint
 from delivery.store.attempts import Attempt, AttemptKind, Choice
 from delivery.store.items import HolderKind, Item, NextStep, Placed
-from delivery.store.routes import Plan
+from delivery.store.offices import Office
+from delivery.store.routes import Plan, PlanState
 from delivery.store.staff import Courier
 from delivery.store.work import Work
 
 
-def _deliverable(before: datetime) -> ColumnElement[bool]:
+def deliverable(before: datetime) -> ColumnElement[bool]:
     """On the shelf of its delivery office, placed, to be delivered, and allowed out before the instant `before`."""
     return and_(
         Item.state == State.AT_OFFICE,
@@ -34,7 +36,7 @@ def due_items(unit: Work, office_id: UUID, before: datetime) -> Sequence[Item]:
     """The office's items that may go out before `before`, with addressee and commune, oldest first. Not locked."""
     return unit.session.scalars(
         select(Item)
-        .where(Item.world_id == unit.world_id, Item.delivery_office_id == office_id, _deliverable(before))
+        .where(Item.world_id == unit.world_id, Item.delivery_office_id == office_id, deliverable(before))
         .order_by(Item.id)
         .options(joinedload(Item.addressee), joinedload(Item.commune))
     ).all()
@@ -100,7 +102,7 @@ def chosen_days(unit: Work, ids: Iterable[UUID]) -> Mapping[UUID, tuple[date, da
 
 def offices_without_plan(unit: Work, day: date, before: datetime) -> Sequence[UUID]:
     """Offices with something due before the instant `before` and no plan for `day`, not even a failed one."""
-    delivering = select(Item.delivery_office_id).where(Item.world_id == unit.world_id, _deliverable(before))
+    delivering = select(Item.delivery_office_id).where(Item.world_id == unit.world_id, deliverable(before))
     collecting = (
         select(HandoverPoint.office_id)
         .join(Item, Item.origin_point_id == HandoverPoint.id)
@@ -110,3 +112,52 @@ def offices_without_plan(unit: Work, day: date, before: datetime) -> Sequence[UU
     offices = delivering.union(collecting).subquery()
     office = offices.c[0]
     return unit.session.scalars(select(office).where(office.not_in(planned)).order_by(office)).all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueOffice:
+    """An office with something due: items to deliver, hand-over points to call at, and its live plan's state."""
+
+    id: UUID
+    code: str
+    name: str
+    items: int
+    points: int
+    plan: PlanState | None
+
+
+def due_offices(unit: Work, day: date, before: datetime) -> list[DueOffice]:
+    """Every office with something due before the instant `before`, by code; with the state of its plan for `day`."""
+    items = (
+        select(Item.delivery_office_id.label("office"), func.count().label("items"))
+        .where(Item.world_id == unit.world_id, _deliverable(before))
+        .group_by(Item.delivery_office_id)
+        .subquery()
+    )
+    points = (
+        select(HandoverPoint.office_id.label("office"), func.count(HandoverPoint.id.distinct()).label("points"))
+        .join(Item, Item.origin_point_id == HandoverPoint.id)
+        .where(Item.world_id == unit.world_id, Item.state == State.REGISTERED)
+        .group_by(HandoverPoint.office_id)
+        .subquery()
+    )
+    live = (PlanState.REQUESTED, PlanState.SOLVING, PlanState.READY)
+    query = (
+        select(
+            Office.id,
+            Office.code,
+            Office.name,
+            func.coalesce(items.c.items, 0),
+            func.coalesce(points.c.points, 0),
+            Plan.state,
+        )
+        .join(items, items.c.office == Office.id, isouter=True)
+        .join(points, points.c.office == Office.id, isouter=True)
+        .join(Plan, and_(Plan.office_id == Office.id, Plan.day == day, Plan.state.in_(live)), isouter=True)
+        .where(or_(items.c.office.is_not(None), points.c.office.is_not(None)))
+        .order_by(Office.code)
+    )
+    return [
+        DueOffice(id=found, code=code, name=name, items=to_deliver, points=to_call_at, plan=plan)
+        for found, code, name, to_deliver, to_call_at, plan in unit.session.execute(query)
+    ]
