@@ -130,7 +130,7 @@ def due_offices(unit: Work, day: date, before: datetime) -> list[DueOffice]:
     """Every office with something due before the instant `before`, by code; with the state of its plan for `day`."""
     items = (
         select(Item.delivery_office_id.label("office"), func.count().label("items"))
-        .where(Item.world_id == unit.world_id, _deliverable(before))
+        .where(Item.world_id == unit.world_id, deliverable(before))
         .group_by(Item.delivery_office_id)
         .subquery()
     )
