@@ -16,6 +16,7 @@ from delivery.rules.policy import Channel, DeliveryPolicy, Proof, Receiver
 from delivery.rules.reasons import Counts, Reason, about
 from delivery.rules.states import Happening, State
 from delivery.rules.texts import Template, hours_told
+from delivery.steps import points
 from delivery.steps.counter import put_at_counter
 from delivery.steps.failure import Evidence, record_contact, record_visit
 from delivery.steps.receipt import hand_over
@@ -25,7 +26,7 @@ from delivery.store.items import Holder, HolderKind, Item, NextStep, Placed
 from delivery.store.queries.attempts import delivery_stops, line_of, route_locked, still_out, stop_of_courier
 from delivery.store.queries.items import locked_by_number, locked_by_numbers, locked_many, unknown_item
 from delivery.store.queries.policies import policy_of
-from delivery.store.routes import PlanState, Route, Stop, StopItem
+from delivery.store.routes import PlanState, Route, Stop, StopItem, StopKind
 from delivery.store.work import Work
 
 DELIVERED = "delivered"
@@ -159,10 +160,12 @@ def report_delivery(
     paid: Method | None = None,
     occurred_at: datetime | None = None,
     device_at: datetime | None = None,
+    evidence: Evidence | None = None,
 ) -> Event:
     """The courier handed the item over at the door.
 
-    A hand-over that occurred before a recall stands, and so does one after a failed visit of the same day. Raises
+    A hand-over that occurred before a recall stands, and so does one after a failed visit of the same day. Where the
+    phone stood at a planned stop is learnt for the next visit there. Raises
     Refused in words: not out with this courier, recalled, a receiver or proofs that the policy does not accept,
     money still due. `occurred_at` is clamped to when the courier had it.
     """
@@ -185,6 +188,8 @@ def report_delivery(
     )
     if stop is not None:
         mark(unit, stop, item, DELIVERED, at=occurred)
+        if evidence is not None and stop.kind is StopKind.DELIVERY:
+            points.learn(unit, item, receiver=receiver, evidence=evidence, day=vietnam_day(occurred))
     unit.session.flush()
     return delivered
 

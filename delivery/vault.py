@@ -16,9 +16,11 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete, update
 
 from delivery.errors import Refused
 from delivery.rules.evidence import commitment
+from delivery.store.address_book import HandOver
 from delivery.store.base import new_id
 from delivery.store.people import Addressee, Commitment, Opening, Subject
 from delivery.store.work import Work
@@ -38,6 +40,7 @@ class Reason(StrEnum):
     COUNTER = "counter"
     AGENCY = "agency"
     EXPORT = "export"
+    GEOCODE = "geocode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +99,20 @@ class Vault:
         subject.wrapped_key, subject.key_version = _seal(self._master(version), data_key, place), version
 
     def erase(self, subject: Subject) -> None:
-        """Delete the data key: nothing sealed under it can be opened again, by anyone."""
+        """Delete the data key: nothing sealed under it can be opened again, by anyone.
+
+        Neither do keys of household and street lead on to a home that others' hand-overs still show.
+        """
         subject.wrapped_key = None
         subject.erased_at = self._unit.now
         self._data_keys.pop(subject.id, None)
+        session = self._unit.session
+        session.execute(delete(HandOver).where(HandOver.subject_id == subject.id))
+        session.execute(
+            update(Addressee)
+            .where(Addressee.subject_id == subject.id)
+            .values(address_key=os.urandom(32), street_key=None, geocoded=None)
+        )
 
     def commit_to(self, subject: Subject, item_id: UUID, label: str, value: str) -> str:
         """Keep `value` and a fresh salt sealed, and give the digest that an event may hold in their place."""
@@ -140,9 +153,18 @@ class Vault:
         return hmac.digest(self._unit.keys.blind, f"{kind}\0{value}".encode(), "sha256")
 
     def seal_person(
-        self, person: Person, *, commune_id: int | None, office_id: UUID | None, can_sms: bool
+        self,
+        person: Person,
+        *,
+        commune_id: int | None,
+        office_id: UUID | None,
+        can_sms: bool,
+        street: str | None = None,
     ) -> Addressee:
-        """A new addressee with everything sealed and indexed. The address key joins one household's items."""
+        """A new addressee with everything sealed and indexed. The address key joins one household's items.
+
+        `street` is the street's name as read from the address.
+        """
         subject = self.enrol()
         row = Addressee(id=new_id(), subject_id=subject.id, subject=subject, can_sms=can_sms, phone_reachable=True)
         self._unit.session.add(row)
@@ -152,14 +174,17 @@ class Vault:
         row.phone_index = self.index("phone", person.phone) if person.phone else None
         row.identity_number = self._maybe(subject, "addressees.identity_number", row.id, person.identity_number)
         row.identity_index = self.index("identity", person.identity_number) if person.identity_number else None
-        self.put_address(row, person, commune_id=commune_id)
+        self.put_address(row, person, commune_id=commune_id, street=street)
         self.put_office(row, person.phone, office_id)
         return row
 
-    def put_address(self, row: Addressee, person: Person, *, commune_id: int | None) -> None:
-        """Seal a (new) address and location of an addressee."""
+    def put_address(self, row: Addressee, person: Person, *, commune_id: int | None, street: str | None = None) -> None:
+        """Seal a (new) address and location of an addressee; what a geocoder said of the old one is forgotten."""
         row.address = self.seal(row.subject, "addressees.address", row.id, person.address)
         row.address_key = self.index("address", f"{commune_id}|{folded(person.address)}")
+        known = street is not None and commune_id is not None and folded(street)
+        row.street_key = self.index("street", f"{commune_id}|{known}") if known else None
+        row.geocoded = row.geocoded_at = None
         spot = json.dumps(person.location) if person.location else None
         row.location = self._maybe(row.subject, "addressees.location", row.id, spot)
 

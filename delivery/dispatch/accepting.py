@@ -6,7 +6,9 @@ from uuid import UUID
 
 from delivery.dispatch.day import OfficeDay
 from delivery.errors import NotFound, Refused
+from delivery.steps.points import put_spot
 from delivery.store.base import Json, new_id
+from delivery.store.items import Item
 from delivery.store.queries.due import is_still_due, points_to_call_at
 from delivery.store.queries.items import locked_many
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
@@ -38,7 +40,7 @@ def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: route
     final = routed.timed(office_day.problem, orders, reasons=reasons)
     _assert_faultless(office_day.problem, final)
     for route in final.routes:
-        unit.session.add(_route(row, office_day, route, kept))
+        unit.session.add(_route(unit, row, office_day, route, kept))
     row.cost = asdict(routed.cost(office_day.problem, final))
     row.unplanned = [_left(office_day, left) for left in final.unplanned if left.stop in reasons and left.stop in kept]
     row.state, row.progress, row.lease_until, row.finished_at = PlanState.READY, 100, None, unit.now
@@ -50,15 +52,15 @@ def _assert_faultless(problem: Problem, plan: routed.Plan) -> None:
     assert wrong == [], f"A plan with a fault: {wrong[0].words}"
 
 
-def _still_due(unit: Work, office_day: OfficeDay) -> dict[str, list[UUID]]:
+def _still_due(unit: Work, office_day: OfficeDay) -> dict[str, list[Item]]:
     """The calls that still stand, with the items that have not changed since the day was read."""
     ids = [item.id for call in office_day.calls.values() for item in call.items]
     now = {item.id: item for item in locked_many(unit, ids)}
     waiting = {point.id for point, _ in points_to_call_at(unit, office_day.office_id)}
-    kept: dict[str, list[UUID]] = {}
+    kept: dict[str, list[Item]] = {}
     for call in office_day.calls.values():
         same = [
-            was.id
+            now[was.id]
             for was in call.items
             if is_still_due(now[was.id], office_day.office_id)
             and (now[was.id].not_before, now[was.id].half_day) == (was.not_before, was.half_day)
@@ -68,7 +70,9 @@ def _still_due(unit: Work, office_day: OfficeDay) -> dict[str, list[UUID]]:
     return kept
 
 
-def _route(plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping[str, Sequence[UUID]]) -> Route:
+def _route(
+    unit: Work, plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping[str, Sequence[Item]]
+) -> Route:
     problem = office_day.problem
     courier = problem.courier_named[route.courier]
     matrix = problem.matrix_of(courier)
@@ -90,9 +94,11 @@ def _route(plan: Plan, office_day: OfficeDay, route: routed.Route, kept: Mapping
                 leg_metres=matrix.metres.item(place, planned.place),
                 leg_seconds=matrix.seconds.item(place, planned.place),
                 service_seconds=planned.service_seconds,
-                items=[StopItem(item_id=item_id) for item_id in kept[visit.stop]],
+                items=[StopItem(item_id=item.id) for item in kept[visit.stop]],
             )
         )
+        if call.located is not None:
+            put_spot(unit, stops[-1], kept[visit.stop], call.located)
         place, before = planned.place, stops[-1].id
     return Route(
         plan_id=plan.id,

@@ -1,9 +1,8 @@
 """A day of an office as values: what is due, merged into calls, and the problem that a solver gets."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from delivery.rules.calendar import HalfDay, WorkingCalendar, vietnam_day, vietnam_instant
 from delivery.rules.reasons import Reason as Failure
 from delivery.rules.urgency import WHOLE_DAY, Hours, common_hours, cost_of_leaving, last_day, visiting_hours
+from delivery.steps.points import located
 from delivery.store.items import Item
 from delivery.store.queries.due import chosen_days, couriers_on_duty, due_items, last_failures, points_to_call_at
 from delivery.store.queries.policies import policy_of, working_calendar
@@ -18,7 +18,7 @@ from delivery.store.queries.shelves import office_named
 from delivery.store.routes import StopKind
 from delivery.store.staff import Courier
 from delivery.store.work import Work
-from delivery.vault import Reason, Vault
+from routing.geocoding import Located
 from routing.matrix import WALKING, Point, great_circle
 from routing.problem import Break, Kind, Problem, Stop, Window
 from routing.problem import Courier as OnDuty
@@ -52,7 +52,8 @@ class PlannedItem:
 class Call:
     """One stop: a household with its items, or an agency's hand-over point (then without items).
 
-    `hours` are those that all items share, `last` the earliest of their last days.
+    `hours` are those that all items share, `last` the earliest of their last days; `located` is where a household
+    lies, by the best that anybody vouches for.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Call:
     hours: Hours = WHOLE_DAY
     last: date | None = None
     items: tuple[PlannedItem, ...] = ()
+    located: Located | None = field(repr=False, default=None)
     point_id: UUID | None = None
     waiting: int = 0
 
@@ -73,12 +75,16 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeDay:
-    """What an office has to do on a day: the problem for the solver, and what each of its stops means."""
+    """What an office has to do on a day: the problem for the solver, and what each of its stops means.
+
+    `points` are the problem's places, the office first.
+    """
 
     office_id: UUID
     day: date
     problem: Problem
     calls: Mapping[str, Call]
+    points: tuple[Point, ...]
 
 
 def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
@@ -88,11 +94,9 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
     end = max((courier.shift_end for courier in couriers), default=24 * 60)
     before = vietnam_instant(day, time()) + timedelta(minutes=end)
     items = due_items(unit, office_id, before)
+    calls = _households(unit, items, day)
     points = [Point(lat=office.lat, lon=office.lon)]
-    calls: list[Call] = []
-    for call, spot in _households(unit, items, day):
-        calls.append(call)
-        points.append(spot)
+    points += [Point(lat=call.located.lat, lon=call.located.lon) for call in calls if call.located is not None]
     for point, count in points_to_call_at(unit, office_id):
         key = f"{point.agency.code}/{point.code}"
         calls.append(Call(key=key, kind=StopKind.PICKUP, point_id=point.id, waiting=count))
@@ -104,34 +108,45 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
             _pickup(call, place) if call.last is None else _delivery(call, place, call.last, day, calendar)
             for place, call in enumerate(calls, start=1)
         ),
-        couriers=tuple(_on_duty(courier, points) for courier in couriers),
+        couriers=tuple(on_duty(courier, points) for courier in couriers),
     )
-    return OfficeDay(office_id=office_id, day=day, problem=problem, calls={call.key: call for call in calls})
+    return OfficeDay(
+        office_id=office_id,
+        day=day,
+        problem=problem,
+        calls={call.key: call for call in calls},
+        points=tuple(points),
+    )
 
 
-def _households(unit: Work, items: Sequence[Item], day: date) -> Iterable[tuple[Call, Point]]:
+def _households(unit: Work, items: Sequence[Item], day: date) -> list[Call]:
     """Items of one household as one call, as far as their hours meet; with the place to go to."""
     last_days = _last_days(unit, items)
     houses: dict[bytes, list[Item]] = defaultdict(list)
     for item in items:
         houses[item.addressee.address_key].append(item)
+    visits: list[tuple[Hours, list[Item]]] = []
     for house in houses.values():
         groups: list[tuple[Hours, list[Item]]] = []
         for item in house:
             hours = _hours(unit, item, day)
             if hours is not None:
                 _join(groups, item, hours)
-        for hours, members in groups:
-            call = Call(
-                key=members[0].number,
-                kind=StopKind.DELIVERY,
-                hours=hours,
-                last=min(last_days[item.id] for item in members),
-                items=tuple(
-                    PlannedItem(id=i.id, number=i.number, not_before=i.not_before, half_day=i.half_day) for i in members
-                ),
-            )
-            yield call, _spot(unit, members)
+        visits += groups
+    spots = located(unit, [members for _, members in visits])
+    return [
+        Call(
+            key=members[0].number,
+            kind=StopKind.DELIVERY,
+            hours=hours,
+            last=min(last_days[item.id] for item in members),
+            items=tuple(
+                PlannedItem(id=i.id, number=i.number, not_before=i.not_before, half_day=i.half_day) for i in members
+            ),
+            located=spot,
+        )
+        for (hours, members), spot in zip(visits, spots, strict=True)
+    ]
 
 
 def _join(groups: list[tuple[Hours, list[Item]]], item: Item, hours: Hours) -> None:
@@ -172,20 +187,6 @@ def _last_days(unit: Work, items: Sequence[Item]) -> dict[UUID, date]:
     return found
 
 
-def _spot(unit: Work, members: Sequence[Item]) -> Point:
-    """Where the household is: as somebody told us, else the point of its commune."""
-    vault = Vault.of(unit)
-    for item in members:
-        row = item.addressee
-        if row.location is not None and row.subject.wrapped_key is not None:
-            text = vault.open(row.subject, "addressees.location", row.id, row.location, reason=Reason.PLAN)
-            lat, lon = json.loads(text)
-            return Point(lat=lat, lon=lon)
-    commune = members[0].commune
-    assert commune is not None, "A placed item has a commune."
-    return Point(lat=commune.lat, lon=commune.lon)
-
-
 def _pickup(call: Call, place: int) -> Stop:
     # What comes back from an agency comes by the crate, which no courier's bag is measured against.
     return Stop(
@@ -222,7 +223,8 @@ def _rest(courier: Courier) -> Break | None:
     return Break(earliest=NOON_FROM, latest=NOON_UNTIL, seconds=REST)
 
 
-def _on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
+def on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
+    """The courier's whole day, from the office and back to it; `points` are the places of the problem."""
     return OnDuty(
         key=str(courier.id),
         start=0,

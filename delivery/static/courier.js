@@ -5,6 +5,7 @@ const everyField = (name) => document.querySelectorAll(`input[type=hidden][name=
 function fillLocation({ coords }) {
   for (const field of everyField("lat")) field.value = coords.latitude.toFixed(6);
   for (const field of everyField("lon")) field.value = coords.longitude.toFixed(6);
+  for (const field of everyField("accuracy")) field.value = Math.ceil(coords.accuracy);
   const told = document.querySelector("[data-located]");
   if (told) told.hidden = false;
   const ask = document.querySelector("[data-locate]");

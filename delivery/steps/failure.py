@@ -46,9 +46,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What the courier's phone says of a visit: (lat, lon) in degrees, whether it called, a photo's SHA-256 in hex."""
+    """What the courier's phone says of a visit: (lat, lon) in degrees, whether it called, a photo's SHA-256 in hex.
+
+    `accuracy_m` is how well the phone knew its place, where it says so.
+    """
 
     location: tuple[float, float] | None = field(repr=False, default=None)
+    accuracy_m: float | None = None
     called: bool = False
     photo: str | None = None
 
@@ -57,6 +61,8 @@ class Evidence:
             lat, lon = self.location
             if not (-90 <= lat <= 90 and -180 <= lon <= 180):
                 raise ValueError("Evidence: the location is not latitude and longitude in degrees.")
+        if self.accuracy_m is not None and not self.accuracy_m >= 0:
+            raise ValueError("Evidence: a location's accuracy is a distance in metres.")
         if self.photo is not None and not _SHA256.fullmatch(self.photo):
             raise ValueError("Evidence: a photo is named by its SHA-256 in hex.")
 

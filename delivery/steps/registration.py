@@ -85,6 +85,7 @@ def seal_addressee(unit: Work, item: Item, given: Submission, placing: Placing) 
         commune_id=item.commune_id,
         office_id=placing.office.id if placing.office else None,
         can_sms=recipient.phone is not None and recipient.phone.can_sms,
+        street=placing.match.parts.street,
     )
 
 

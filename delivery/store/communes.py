@@ -61,9 +61,7 @@ class Commune(Base):
     def anchor(self) -> values.Anchor:
         """The point that stands for it, with its reach."""
         if self.mended_lat is not None and self.mended_lon is not None and self.mended_radius_m is not None:
-            return values.Anchor(
-                lat=self.mended_lat, lon=self.mended_lon, radius_m=self.mended_radius_m, mended=True
-            )
+            return values.Anchor(lat=self.mended_lat, lon=self.mended_lon, radius_m=self.mended_radius_m, mended=True)
         return values.Anchor(lat=self.lat, lon=self.lon, radius_m=self.radius_m or values.UNKNOWN_RADIUS_M)
 
 
@@ -255,9 +253,5 @@ def _followed(begun: list[int], there: frozenset[int], after: Mapping[int, list[
 
 
 def _mended(anchor: values.Anchor) -> dict[str, float | None]:
-    there = anchor if anchor.mended else None
-    return {
-        "mended_lat": there and there.lat,
-        "mended_lon": there and there.lon,
-        "mended_radius_m": there and there.radius_m,
-    }
+    lat, lon, radius_m = (anchor.lat, anchor.lon, anchor.radius_m) if anchor.mended else (None, None, None)
+    return {"mended_lat": lat, "mended_lon": lon, "mended_radius_m": radius_m}

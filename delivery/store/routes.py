@@ -111,8 +111,8 @@ class Stop(Base):
     `service_seconds` are what the plan reckoned for the way here and the time here, `came_from` the stop planned
     before it (none: the office): what is recorded can be held against the plan without opening anybody's address.
 
-    A household's `point` seals [lat, lon] as planned, under the key of its first item's addressee; `source` says who
-    vouched for it (`routing.geocoding.Source`), `hand_overs` by how many of them where a courier's did. All four are
+    A household's `point` seals [lat, lon] as planned, under the key of one of its people (`point_subject_id`);
+    `source` says who vouched for it (`routing.geocoding.Source`), `hand_overs` how many of a courier's did. They are
     NULL at an agency, and on routes of before they were kept.
     """
 
@@ -132,6 +132,7 @@ class Stop(Base):
     leaves: Mapped[int]
     window: Mapped[Code | None]
     point: Mapped[bytes | None]
+    point_subject_id: Mapped[UUID | None]
     source: Mapped[Code | None]
     accuracy_m: Mapped[float | None]
     hand_overs: Mapped[int | None]

@@ -51,6 +51,7 @@ def upgrade() -> None:
     op.add_column("communes", sa.Column("mended_lon", sa.Double(), nullable=True))
     op.add_column("communes", sa.Column("mended_radius_m", sa.Double(), nullable=True))
     op.add_column("stops", sa.Column("point", sa.LargeBinary(), nullable=True))
+    op.add_column("stops", sa.Column("point_subject_id", sa.Uuid(), nullable=True))
     op.add_column("stops", sa.Column("source", sa.String(length=80), nullable=True))
     op.add_column("stops", sa.Column("accuracy_m", sa.Double(), nullable=True))
     op.add_column("stops", sa.Column("hand_overs", sa.Integer(), nullable=True))
@@ -68,7 +69,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away: what was learnt is forgotten."""
-    for column in ("hand_overs", "accuracy_m", "source", "point"):
+    for column in ("hand_overs", "accuracy_m", "source", "point_subject_id", "point"):
         op.drop_column("stops", column)
     for column in ("mended_radius_m", "mended_lon", "mended_lat"):
         op.drop_column("communes", column)

@@ -49,7 +49,7 @@ class Report:
 
 def read_report(form: Form) -> Report:
     """The report in the fields `number`, `outcome`, `receiver`, `proof`, `paid`, `shown`, `asked_for`, `lat`, `lon`,
-    `called`.
+    `accuracy`, `called`.
 
     Numbers and proofs may be repeated. A location that is no location is left out: it never stops a report. Raises
     Invalid, pointing at the field, for an outcome, receiver, proof or payment that does not exist, for a sum that is
@@ -68,7 +68,11 @@ def read_report(form: Form) -> Report:
         shown=_sum(form.get("shown", "")),
         asked_for=_day(form.get("asked_for", "")) if outcome == Reason.REQUESTED_LATER else None,
         occurred_at=_instant(form.get("occurred_at", "")),
-        evidence=Evidence(location=_location(form), called=form.get("called", "") in ("yes", "on", "1", "true")),
+        evidence=Evidence(
+            location=_location(form),
+            accuracy_m=_accuracy(form),
+            called=form.get("called", "") in ("yes", "on", "1", "true"),
+        ),
     )
 
 
@@ -142,6 +146,15 @@ def _location(form: Form) -> tuple[float, float] | None:
         return None
     known = math.isfinite(lat) and math.isfinite(lon) and -90 <= lat <= 90 and -180 <= lon <= 180
     return (lat, lon) if known else None
+
+
+def _accuracy(form: Form) -> float | None:
+    """Metres, as the browser gives them with a location."""
+    try:
+        metres = float(form.get("accuracy", ""))
+    except ValueError:
+        return None
+    return metres if math.isfinite(metres) and metres >= 0 else None
 
 
 def _invalid(field_name: str, *, vi: str, en: str) -> Invalid:

@@ -101,6 +101,7 @@ def _delivered(unit: Work, found: Stop, told: Report) -> str:
             receiver_name=told.receiver_name,
             paid=told.paid,
             occurred_at=told.occurred_at,
+            evidence=told.evidence,
         )
     # Last, since each envelope's own refusal says more; what is refused here was not recorded either.
     if told.paid is Method.CASH and (due or not twice):
