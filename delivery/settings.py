@@ -82,6 +82,7 @@ class Settings:
     plan_seconds: float = 5.0
     plan_hour: int = 18
     solver_processes: int = 1
+    dask_scheduler: str | None = None
     sender_threads: int = 4
     webhooks_to_loopback: bool = False
     rate_limit_storage: str = "memory://"
@@ -121,6 +122,7 @@ class Settings:
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0, 0.05, 600),
             plan_hour=int(_number(env, "PLAN_HOUR", 18, 0, 23)),
             solver_processes=int(_number(env, "SOLVER_PROCESSES", 1, 1, 64)),
+            dask_scheduler=_scheduler(env),
             sender_threads=int(_number(env, "SENDER_THREADS", 4, 1, 64)),
             webhooks_to_loopback=env.get("WEBHOOKS_TO_LOOPBACK", "") == "1",
             rate_limit_storage=_storage(env, "RATE_LIMIT_STORAGE"),
@@ -218,6 +220,12 @@ def _storage(env: Mapping[str, str], name: str) -> str:
             f"{name} is a storage that cannot be used here: give memory://, or another whose driver is installed."
         ) from None
     return value
+
+
+def _scheduler(env: Mapping[str, str]) -> str | None:
+    if not env.get("DASK_SCHEDULER", "").strip():
+        return None
+    return _shaped(env, "DASK_SCHEDULER", r"(tcp|tls)://[^\s/:]+:[0-9]{1,5}", "tcp://host:port or tls://host:port")
 
 
 def _long(env: Mapping[str, str], name: str) -> str:
