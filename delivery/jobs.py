@@ -8,25 +8,24 @@ endpoints and plans are claimed row by row, so that workers share them.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
-from time import monotonic
 from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from delivery import dispatch, holding, returning
-from delivery.errors import Refused, Trouble
+from delivery import dispatch, foresight, holding, returning
 from delivery.money import billing, equity
 from delivery.numbering import number_events as number
 from delivery.outbound import calling, outbox, posting
+from delivery.planning import Desk, Ended, Made, lease_for
 from delivery.rules.calendar import ONE_DAY, vietnam_day, vietnam_instant, vietnam_time
-from delivery.solvers import Inline, solved, time_for
+from delivery.solvers import Inline
 from delivery.store.agencies import LIVE
 from delivery.store.messages import Message, MessageState
 from delivery.store.queries.due import offices_without_plan
@@ -34,7 +33,6 @@ from delivery.store.queries.policies import working_calendar
 from delivery.store.queries.sweeps import keep_lease, leave_lease, mark_swept, swept_to, take_lease, worlds_at_work
 from delivery.store.work import Work
 from delivery.wiring import Wiring
-from routing.plan import Plan
 
 LIMIT: Final = 200
 LEASE: Final = timedelta(minutes=5)
@@ -111,23 +109,27 @@ def plan_evening(wiring: Wiring, crew: Crew = ALONE, /) -> int:
 
 def solve_plans(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Solve the plans that were asked for, as many at once as the settings allow. Reads, solves, then writes."""
-    running: dict[Future[Plan], _Solving] = {}
-    stored = 0
+    settings = wiring.settings
+    most, seconds = settings.solver_processes, settings.plan_seconds
+    desk = Desk(wiring, crew.solvers, actor="job:solve_plans", most=most, most_seconds=seconds)
+    ended: list[Ended] = []
     while True:
-        while len(running) < wiring.settings.solver_processes and not crew.stopping.is_set():
-            begun = _begin(wiring, crew)
-            if begun is None:
+        while desk.has_room and not crew.stopping.is_set():
+            with wiring.work("job:solve_plans") as unit:
+                claim = dispatch.claim_plan(unit, lease=lease_for(seconds))
+            if claim is None:
                 break
-            running.update(begun)
-        if not running:
+            ended += desk.begin(claim)
+        if desk.idle:
             _mark(wiring, "solve_plans")
-            return stored
-        finished, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-        for future in finished:
-            stored += _end(wiring, running.pop(future), future)
-        for solving in running.values():
-            with wiring.work(_ACTOR) as unit:
-                dispatch.note_progress(unit, plan_id=solving.plan_id, percent=solving.percent())
+            return sum(isinstance(one, Made) for one in ended)
+        ended += desk.settle(POLL_SECONDS)
+
+
+def foresee(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Forecast what is due before its trip, and ask the addressees in doubt. No plan waits for it."""
+    sweep = partial(foresight.sweep, matcher=lambda: wiring.matcher)
+    return sum(_under_lease(wiring, crew, "foresee", world, sweep) for world in _worlds(wiring, "foresee"))
 
 
 def draw_statements(wiring: Wiring, crew: Crew = ALONE, /) -> int:
@@ -154,6 +156,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
     {
         "plan_evening": plan_evening,
         "solve_plans": solve_plans,
+        "foresee": foresee,
         "invitations": _everywhere("invitations", holding.sweep_invitations),
         "reminders": _everywhere("reminders", holding.sweep_reminders),
         "expire": _everywhere("expire", holding.sweep_expired),
@@ -285,58 +288,3 @@ def _request_plans(unit: Work, limit: int, *, plan_hour: int) -> int:
     for office_id in offices:
         dispatch.request_plan(unit, office_id=office_id, day=day)
     return len(offices)
-
-
-_ACTOR = "job:solve_plans"
-_CRASHED = "Tiến trình lập tuyến dừng đột ngột. Hãy lập lại; nếu còn lỗi, báo quản trị viên."
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Solving:
-    plan_id: UUID
-    office_day: dispatch.OfficeDay
-    seconds: float
-    begun: float
-
-    def percent(self) -> int:
-        return round(100 * (monotonic() - self.begun) / self.seconds)
-
-
-def _begin(wiring: Wiring, crew: Crew) -> dict[Future[Plan], _Solving] | None:
-    """Claim a plan, read its day, and hand the problem to the solvers; None when no plan waits."""
-    lease = timedelta(seconds=2 * wiring.settings.plan_seconds) + LEASE
-    with wiring.work(_ACTOR) as unit:
-        plan = dispatch.claim_plan(unit, lease=lease)
-    if plan is None:
-        return None
-    try:
-        with wiring.work(_ACTOR) as unit:
-            office_day = dispatch.problem_for(unit, office_id=plan.office_id, day=plan.day)
-        seconds = time_for(len(office_day.problem.stops), wiring.settings.plan_seconds)
-        future = crew.solvers.submit(solved, office_day.problem, seconds)
-    except Exception as trouble:
-        _give_up(wiring, plan.id, trouble)
-        return {}
-    return {future: _Solving(plan_id=plan.id, office_day=office_day, seconds=seconds, begun=monotonic())}
-
-
-def _end(wiring: Wiring, solving: _Solving, future: Future[Plan]) -> int:
-    try:
-        plan = future.result()
-        with wiring.work(_ACTOR) as unit:
-            dispatch.accept_plan(unit, plan_id=solving.plan_id, office_day=solving.office_day, plan=plan)
-    except Refused:
-        # Another worker was faster: this one was thought dead.
-        return 0
-    except Exception as trouble:
-        _give_up(wiring, solving.plan_id, trouble)
-        return 0
-    return 1
-
-
-def _give_up(wiring: Wiring, plan_id: UUID, trouble: Exception) -> None:
-    if not isinstance(trouble, Trouble | BrokenExecutor):
-        _log.exception("Plan %s failed.", plan_id, exc_info=trouble)
-    words = trouble.vi if isinstance(trouble, Trouble) else _CRASHED
-    with wiring.work(_ACTOR) as unit:
-        dispatch.fail_plan(unit, plan_id=plan_id, trouble=words)

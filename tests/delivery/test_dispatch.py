@@ -58,7 +58,7 @@ def _claimed(wiring: Wiring, town: Town, day: date = TODAY) -> UUID:
     with wiring.work("job:solve_plans") as unit:
         plan = dispatch.claim_plan(unit, lease=timedelta(minutes=1))
         assert plan is not None
-        return plan.id
+        return plan.plan_id
 
 
 def _solved(office_day: dispatch.OfficeDay) -> Solved:
@@ -277,7 +277,7 @@ def test_a_plan_whose_worker_died_is_taken_by_another(wiring: Wiring, town: Town
     with wiring.work("job:solve_plans") as unit:
         again = dispatch.claim_plan(unit, lease=timedelta(minutes=1))
         assert again is not None
-        assert again.id == plan_id
+        assert again.plan_id == plan_id
     office_day = _day(wiring, town)
     with wiring.work("job:solve_plans") as unit:
         dispatch.accept_plan(unit, plan_id=plan_id, office_day=office_day, plan=_solved(office_day))

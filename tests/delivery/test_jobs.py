@@ -105,10 +105,10 @@ def test_a_plan_that_failed_is_not_asked_for_again_by_itself(wiring: Wiring, tow
     with wiring.work(CLERK) as unit:
         plan = dispatch.claim_plan(unit, lease=timedelta(minutes=1))
         assert plan is not None
-        dispatch.fail_plan(unit, plan_id=plan.id, trouble="Hết bộ nhớ.")
+        dispatch.fail_plan(unit, plan, trouble="Hết bộ nhớ.")
     assert JOBS["plan_evening"](wiring) == 0
     with wiring.work(CLERK) as unit:
-        assert dispatch.request_plan(unit, office_id=town.sai_gon, day=TOMORROW).id != plan.id
+        assert dispatch.request_plan(unit, office_id=town.sai_gon, day=TOMORROW).id != plan.plan_id
 
 
 def test_a_solver_that_dies_leaves_a_sentence_for_the_dispatcher(wiring: Wiring, town: Town) -> None:
@@ -137,7 +137,7 @@ def test_solving_leaves_the_other_jobs_their_turn(wiring: Wiring, town: Town) ->
         while not future.done():
             wait([future], timeout=0.01)
             ticks += 1
-        plan = future.result()
+        plan = future.result().plan
     assert sum(len(route.visits) for route in plan.routes) == 60
     assert ticks > 3, "held for the whole second, this loop would turn once or twice"
 
