@@ -70,16 +70,22 @@ class _Streets:
 class RoadTables:
     """Matrices from road servers, one for each vehicle that has one. Safe to use from several threads.
 
-    Keeps what it was told for an office's last plan, per vehicle, for a day and up to `CACHED_LEGS` legs in all (16
-    bytes each); the office that was planned longest ago goes first. `clock` is in seconds.
+    Keeps what it was told for an office's last plan, per vehicle, for a day and up to `cached_legs` in all (16 bytes
+    each); the office that was planned longest ago goes first. `clock` is in seconds.
     """
 
     def __init__(
-        self, engines: Mapping[Vehicle, Engine], *, seconds: float = 10.0, clock: Callable[[], float] = monotonic
+        self,
+        engines: Mapping[Vehicle, Engine],
+        *,
+        seconds: float = 10.0,
+        clock: Callable[[], float] = monotonic,
+        cached_legs: int = CACHED_LEGS,
     ) -> None:
         self._engines = dict(engines)
         self._seconds = seconds
         self._clock = clock
+        self._cached_legs = cached_legs
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[Vehicle, Cell], _Streets] = OrderedDict()
         self._resting: dict[str, tuple[float, NoRoads]] = {}
@@ -156,7 +162,7 @@ class RoadTables:
         with self._lock:
             self._known[key] = learned
             self._known.move_to_end(key)
-            while len(self._known) > 1 and sum(len(one.cells) ** 2 for one in self._known.values()) > CACHED_LEGS:
+            while len(self._known) > 1 and sum(len(one.cells) ** 2 for one in self._known.values()) > self._cached_legs:
                 self._known.popitem(last=False)
         return learned
 
