@@ -1,13 +1,15 @@
-"""The four engines behind one call, and what each needs before its clock starts."""
+"""The four engines behind one call, and what each needs before its clock starts.
+
+Each is imported only where it runs: the memory of a process is then its own engine's.
+"""
 
 import time
 from enum import StrEnum
 from typing import Final
 
-from benchmarks.routing.peers import Moment, Orders, by_pyvrp, by_vroom
+from benchmarks.routing.peers import Moment, Orders
 from routing.plan import timed
 from routing.problem import Problem
-from routing.solver import solve, warm
 
 
 class Engine(StrEnum):
@@ -29,8 +31,16 @@ their search out over the time that they are told (cooling, shares of the time),
 def warm_up(engine: Engine) -> float:
     """Load and compile what a first solve would have to wait for; the seconds that took. Not part of a budget."""
     begun = time.perf_counter()
-    if engine is Engine.OURS:
-        warm()
+    match engine:
+        case Engine.PYVRP:
+            import benchmarks.routing.by_pyvrp
+        case Engine.VROOM:
+            import benchmarks.routing.by_vroom  # noqa: F401
+        case Engine.OURS | Engine.ORTOOLS:
+            from routing.solver import warm
+
+            if engine is Engine.OURS:
+                warm()
     return time.perf_counter() - begun
 
 
@@ -40,13 +50,19 @@ def run(engine: Engine, problem: Problem, *, seconds: float, seed: int, start: O
     `start` is a plan in force to begin from (VROOM has no such thing and begins anew).
     Raises CannotState where a peer has no words for the problem.
     """
-    begun = time.perf_counter()
     match engine:
         case Engine.PYVRP:
+            from benchmarks.routing.by_pyvrp import by_pyvrp
+
             return by_pyvrp(problem, seconds=seconds, seed=seed, start=start)
         case Engine.VROOM:
+            from benchmarks.routing.by_vroom import by_vroom
+
             return by_vroom(problem, seconds=seconds)
         case Engine.OURS | Engine.ORTOOLS:
+            from routing.solver import solve
+
+            begun = time.perf_counter()
             plan = solve(
                 problem,
                 seconds=seconds,
