@@ -12,21 +12,21 @@ from delivery.rules.reasons import Reason as Failure
 from delivery.rules.urgency import WHOLE_DAY, Hours, common_hours, cost_of_leaving, last_day, visiting_hours
 from delivery.steps.points import located
 from delivery.store.items import Item
+from delivery.store.offices import Office
 from delivery.store.queries.due import chosen_days, couriers_on_duty, due_items, last_failures, points_to_call_at
+from delivery.store.queries.learned import TimesInForce, times_in_force
 from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.queries.shelves import office_named
 from delivery.store.routes import StopKind
 from delivery.store.staff import Courier
 from delivery.store.work import Work
 from routing.geocoding import Located
-from routing.matrix import WALKING, Point, great_circle
+from routing.learning import OWN_PACE, STANDARD_SERVICE, Service
+from routing.matrix import Point, Profile, Vehicle, great_circle
 from routing.problem import Break, Kind, Problem, Stop, Window
 from routing.problem import Courier as OnDuty
 
-# Seconds at a door and for each further envelope, at an agency's desk and for each envelope there: estimates until
-# recorded routes calibrate them.
-AT_THE_DOOR: Final = 150
-FURTHER_ITEM: Final = 30
+# Seconds at an agency's desk and for each envelope there: estimates. What doors take is learned from recorded routes.
 AT_THE_DESK: Final = 180
 AT_THE_DESK_PER_ITEM: Final = 2
 AT_THE_DESK_AT_MOST: Final = 900
@@ -53,7 +53,7 @@ class Call:
     """One stop: a household with its items, or an agency's hand-over point (then without items).
 
     `hours` are those that all items share, `last` the earliest of their last days; `located` is where a household
-    lies, by the best that anybody vouches for.
+    lies, by the best that anybody vouches for. `service` is how long households take there.
     """
 
     key: str
@@ -62,6 +62,7 @@ class Call:
     last: date | None = None
     items: tuple[PlannedItem, ...] = ()
     located: Located | None = field(repr=False, default=None)
+    service: Service = STANDARD_SERVICE
     point_id: UUID | None = None
     waiting: int = 0
 
@@ -70,14 +71,36 @@ class Call:
         """How long it takes."""
         if self.kind is StopKind.PICKUP:
             return min(AT_THE_DESK + AT_THE_DESK_PER_ITEM * self.waiting, AT_THE_DESK_AT_MOST)
-        return AT_THE_DOOR + FURTHER_ITEM * (len(self.items) - 1)
+        return self.service.of(len(self.items))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tempo:
+    """How fast an office's couriers get on and how long its doors take, as learned by that day or by the standard.
+
+    `profile` is the one that the office's matrix is for. A courier has another one on foot, or where learned pace and
+    hours of work make more than a tenth of difference: each costs a matrix.
+    """
+
+    times: TimesInForce
+    profile: Profile
+
+    def own_profile(self, courier: Courier) -> Profile | None:
+        """The courier's, when the office's does not do."""
+        speeds = self.times.paced.get(courier.id, self.times.speeds)
+        vehicle: Vehicle = "walking" if courier.vehicle == "walking" else "motorbike"
+        own = speeds.during(vehicle, courier.shift_start * 60, courier.shift_end * 60)
+        same = own.vehicle == self.profile.vehicle
+        if same and abs(own.metres_per_second / self.profile.metres_per_second - 1) <= OWN_PACE:
+            return None
+        return own
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeDay:
     """What an office has to do on a day: the problem for the solver, and what each of its stops means.
 
-    `points` are the problem's places, the office first.
+    `points` are the problem's places, the office first, and `tempo` is what its times were reckoned with.
     """
 
     office_id: UUID
@@ -85,6 +108,7 @@ class OfficeDay:
     problem: Problem
     calls: Mapping[str, Call]
     points: tuple[Point, ...]
+    tempo: Tempo
 
 
 def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
@@ -94,7 +118,8 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
     end = max((courier.shift_end for courier in couriers), default=24 * 60)
     before = vietnam_instant(day, time()) + timedelta(minutes=end)
     items = due_items(unit, office_id, before)
-    calls = _households(unit, items, day)
+    tempo = _tempo(unit, office, couriers, day)
+    calls = _households(unit, items, day, tempo.times.service)
     points = [Point(lat=office.lat, lon=office.lon)]
     points += [Point(lat=call.located.lat, lon=call.located.lon) for call in calls if call.located is not None]
     for point, count in points_to_call_at(unit, office_id):
@@ -103,12 +128,12 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
         points.append(Point(lat=point.lat, lon=point.lon))
     calendar = working_calendar(unit)
     problem = Problem(
-        matrix=great_circle(points),
+        matrix=great_circle(points, profile=tempo.profile),
         stops=tuple(
             _pickup(call, place) if call.last is None else _delivery(call, place, call.last, day, calendar)
             for place, call in enumerate(calls, start=1)
         ),
-        couriers=tuple(on_duty(courier, points) for courier in couriers),
+        couriers=tuple(on_duty(courier, points, tempo) for courier in couriers),
     )
     return OfficeDay(
         office_id=office_id,
@@ -116,10 +141,19 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
         problem=problem,
         calls={call.key: call for call in calls},
         points=tuple(points),
+        tempo=tempo,
     )
 
 
-def _households(unit: Work, items: Sequence[Item], day: date) -> list[Call]:
+def _tempo(unit: Work, office: Office, couriers: Sequence[Courier], day: date) -> Tempo:
+    ids = [courier.id for courier in couriers]
+    times = times_in_force(unit, commune_id=office.commune_id, couriers=ids, day=day)
+    opens = min((courier.shift_start for courier in couriers), default=0)
+    closes = max((courier.shift_end for courier in couriers), default=24 * 60)
+    return Tempo(times=times, profile=times.speeds.during("motorbike", opens * 60, closes * 60))
+
+
+def _households(unit: Work, items: Sequence[Item], day: date, service: Service) -> list[Call]:
     """Items of one household as one call, as far as their hours meet; with the place to go to."""
     last_days = _last_days(unit, items)
     houses: dict[bytes, list[Item]] = defaultdict(list)
@@ -129,9 +163,9 @@ def _households(unit: Work, items: Sequence[Item], day: date) -> list[Call]:
     for house in houses.values():
         groups: list[tuple[Hours, list[Item]]] = []
         for item in house:
-            hours = _hours(unit, item, day)
+            hours = _hours(unit, item, day, service)
             if hours is not None:
-                _join(groups, item, hours)
+                _join(groups, item, hours, service)
         visits += groups
     spots = located(unit, [members for _, members in visits])
     return [
@@ -144,24 +178,25 @@ def _households(unit: Work, items: Sequence[Item], day: date) -> list[Call]:
                 PlannedItem(id=i.id, number=i.number, not_before=i.not_before, half_day=i.half_day) for i in members
             ),
             located=spot,
+            service=service,
         )
         for (hours, members), spot in zip(visits, spots, strict=True)
     ]
 
 
-def _join(groups: list[tuple[Hours, list[Item]]], item: Item, hours: Hours) -> None:
+def _join(groups: list[tuple[Hours, list[Item]]], item: Item, hours: Hours, service: Service) -> None:
     for at, (known, members) in enumerate(groups):
         shared = common_hours(known, hours)
-        if shared is not None and shared[1] - shared[0] >= AT_THE_DOOR + FURTHER_ITEM * len(members):
+        if shared is not None and shared[1] - shared[0] >= service.of(len(members) + 1):
             groups[at] = shared, [*members, item]
             return
     groups.append((hours, [item]))
 
 
-def _hours(unit: Work, item: Item, day: date) -> Hours | None:
+def _hours(unit: Work, item: Item, day: date, service: Service) -> Hours | None:
     half_day = HalfDay(item.half_day) if item.half_day else None
     hours = visiting_hours(policy_of(unit, item), day, not_before=item.not_before, half_day=half_day)
-    return hours if hours is not None and hours[1] - hours[0] >= AT_THE_DOOR else None
+    return hours if hours is not None and hours[1] - hours[0] >= service.of(1) else None
 
 
 def _last_days(unit: Work, items: Sequence[Item]) -> dict[UUID, date]:
@@ -223,8 +258,9 @@ def _rest(courier: Courier) -> Break | None:
     return Break(earliest=NOON_FROM, latest=NOON_UNTIL, seconds=REST)
 
 
-def on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
+def on_duty(courier: Courier, points: Sequence[Point], tempo: Tempo) -> OnDuty:
     """The courier's whole day, from the office and back to it; `points` are the places of the problem."""
+    own = tempo.own_profile(courier)
     return OnDuty(
         key=str(courier.id),
         start=0,
@@ -233,5 +269,5 @@ def on_duty(courier: Courier, points: Sequence[Point]) -> OnDuty:
         shift_end=courier.shift_end * 60,
         capacity=courier.capacity,
         rest=_rest(courier),
-        own_matrix=great_circle(points, profile=WALKING) if courier.vehicle == "walking" else None,
+        own_matrix=None if own is None else great_circle(points, profile=own),
     )

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class InForce:
+class TimesInForce:
     """The times that an office's day is planned with."""
 
     speeds: Speeds
@@ -48,7 +48,7 @@ class DrivenDay:
     recorded: int
 
 
-def times_in_force(unit: Work, *, commune_id: int, couriers: Collection[UUID], day: date) -> InForce:
+def times_in_force(unit: Work, *, commune_id: int, couriers: Collection[UUID], day: date) -> TimesInForce:
     """What was learned and counts on `day` for the office of a commune and these couriers; else the standard."""
     usable = LearnedTime.used_from <= day
     vehicles = {}
@@ -66,7 +66,7 @@ def times_in_force(unit: Work, *, commune_id: int, couriers: Collection[UUID], d
         for row in _newest(unit, usable, LearnedTime.courier_id.in_(couriers), by=(LearnedTime.courier_id,))
         if row.courier_id is not None and row.way is not None and abs(row.way - 1) > OWN_PACE
     }
-    return InForce(speeds=speeds_there(vehicles, way=way), service=service, paced=paced)
+    return TimesInForce(speeds=speeds_there(vehicles, way=way), service=service, paced=paced)
 
 
 def newest_of(unit: Work, *, commune_id: int | None = None, courier_id: UUID | None = None) -> LearnedTime | None:
