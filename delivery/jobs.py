@@ -22,10 +22,11 @@ from sqlalchemy.exc import OperationalError
 from delivery import dispatch, foresight, holding, returning
 from delivery.money import billing, equity
 from delivery.numbering import number_events as number
-from delivery.outbound import calling, outbox, posting
+from delivery.outbound import calling, geocoders, outbox, posting
 from delivery.planning import Desk, Ended, Made, lease_for
 from delivery.rules.calendar import ONE_DAY, vietnam_day, vietnam_instant, vietnam_time
 from delivery.solvers import Inline
+from delivery.steps import points
 from delivery.store.agencies import LIVE
 from delivery.store.messages import Message, MessageState
 from delivery.store.queries.due import offices_without_plan
@@ -132,6 +133,12 @@ def foresee(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     return sum(_under_lease(wiring, crew, "foresee", world, sweep) for world in _worlds(wiring, "foresee"))
 
 
+def locate_items(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Ask the geocoder, where the house has set one, for addresses that nothing better is known of. Live ones only."""
+    geocoder = wiring.geocoder
+    return 0 if geocoder is None else geocoders.locate_due(wiring, geocoder, crew.stopping)
+
+
 def draw_statements(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Draw each agency's statement of the months that are over, once a month: looking for them reads a whole month."""
     return sum(_draw_statements(wiring, crew, world_id) for world_id in _worlds(wiring, "statements"))
@@ -161,6 +168,8 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "reminders": _everywhere("reminders", holding.sweep_reminders),
         "expire": _everywhere("expire", holding.sweep_expired),
         "returns": _everywhere("returns", returning.sweep_due),
+        "locate_items": locate_items,
+        "forget_doors": _everywhere("forget_doors", points.sweep_old),
         "statements": draw_statements,
         "equity": publish_equity,
         "send_messages": send_messages,

@@ -45,6 +45,23 @@ class BankSettings:
     hook_secret: str = field(repr=False)
 
 
+class GeocoderKind(StrEnum):
+    """What a geocoder speaks."""
+
+    NOMINATIM = "nominatim"
+    PHOTON = "photon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeocoderSettings:
+    """The geocoder that addresses are sent to: each waits `seconds` at most, and so many are sent `per_second`."""
+
+    kind: GeocoderKind
+    url: str
+    seconds: float = 10.0
+    per_second: float = 1.0
+
+
 class RoadEngine(StrEnum):
     """What a road server speaks."""
 
@@ -77,6 +94,7 @@ class Settings:
     sms: SmsSettings
     bank: BankSettings | None = None
     roads: RoadSettings | None = None
+    geocoder: GeocoderSettings | None = None
     demo: bool = False
     tick_seconds: float = 5.0
     plan_seconds: float = 5.0
@@ -117,6 +135,7 @@ class Settings:
             ),
             bank=_bank(env),
             roads=_roads(env),
+            geocoder=_geocoder(env),
             demo=env.get("DELIVERY_DEMO", "") == "1",
             tick_seconds=_number(env, "TICK_SECONDS", 5.0, 0.05, 600),
             plan_seconds=_number(env, "PLAN_SECONDS", 5.0, 0.05, 600),
@@ -146,6 +165,24 @@ def _bank(env: Mapping[str, str]) -> BankSettings | None:
         account=_shaped(env, "BANK_ACCOUNT", r"[0-9A-Z]{1,19}", "the account's number, 1 to 19 digits or capitals"),
         holder=_shaped(env, "BANK_HOLDER", r"[^\x00-\x1f]{1,100}", "the account holder's name, up to 100 characters"),
         hook_secret=_signing_secret(env, "BANK_HOOK_SECRET"),
+    )
+
+
+def _geocoder(env: Mapping[str, str]) -> GeocoderSettings | None:
+    """None unless one is named. No address is assumed: whoever sets it decides where citizens' addresses go."""
+    chosen = env.get("GEOCODER", "").strip() or "none"
+    if chosen == "none":
+        return None
+    if chosen not in list(GeocoderKind):
+        raise SettingsWrong(f"GEOCODER is {chosen!r}: give none, nominatim or photon.")
+    url = _needed(env, "GEOCODER_URL", "the geocoder's address, such as https://nominatim.example.vn")
+    if not url.startswith(("http://", "https://")) or not url.partition("://")[2].strip("/"):
+        raise SettingsWrong("GEOCODER_URL must begin with https:// or http:// and name a host.")
+    return GeocoderSettings(
+        kind=GeocoderKind(chosen),
+        url=url.rstrip("/"),
+        seconds=_number(env, "GEOCODER_SECONDS", 10.0, 0.1, 120),
+        per_second=_number(env, "GEOCODER_PER_SECOND", 1.0, 0.01, 1_000),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from delivery.clock import Clock, MovableClock, SystemClock
 from delivery.money.publishing import published
+from delivery.outbound.geocoders import GeopyGeocoder, geocoder_for
 from delivery.outbound.sms import SmsGateway
 from delivery.settings import Settings
 from delivery.store.agencies import LIVE
@@ -45,6 +46,11 @@ class Wiring:
     @cached_property
     def _dated(self) -> "_DatedMatcher":
         return _DatedMatcher()
+
+    @cached_property
+    def geocoder(self) -> GeopyGeocoder | None:
+        """The geocoder that the house has set, None when it has set none."""
+        return geocoder_for(self.settings.geocoder)
 
     @property
     def books(self) -> tuple[Book, ...]:

@@ -144,3 +144,20 @@ def test_a_road_server_that_makes_no_sense_is_named(name: str, value: str) -> No
     """Else every plan would quietly fall back on the straight line."""
     with pytest.raises(SettingsWrong, match=name):
         Settings.from_env({**GOOD, "ROADS": "osrm", "ROADS_URL": "http://osrm:5000", name: value})
+
+
+def test_addresses_leave_the_house_only_for_a_geocoder_that_is_named_whole() -> None:
+    """No public service is assumed: who sets one decides where citizens' addresses go."""
+    assert Settings.from_env(GOOD).geocoder is None
+    assert Settings.from_env({**GOOD, "GEOCODER": "none", "GEOCODER_URL": "https://x.example"}).geocoder is None
+    chosen = Settings.from_env({**GOOD, "GEOCODER": "photon", "GEOCODER_URL": "http://geo.example.vn:2322/"}).geocoder
+    assert chosen is not None
+    assert (chosen.url, chosen.seconds, chosen.per_second) == ("http://geo.example.vn:2322", 10.0, 1.0)
+    for wrong, culprit in (
+        ({"GEOCODER": "google"}, "GEOCODER is"),
+        ({"GEOCODER": "nominatim"}, "GEOCODER_URL"),
+        ({"GEOCODER": "nominatim", "GEOCODER_URL": "geo.example.vn"}, "GEOCODER_URL"),
+        ({"GEOCODER": "photon", "GEOCODER_URL": "http://x", "GEOCODER_PER_SECOND": "0"}, "GEOCODER_PER_SECOND"),
+    ):
+        with pytest.raises(SettingsWrong, match=culprit):
+            Settings.from_env({**GOOD, **wrong})

@@ -109,19 +109,24 @@ def to_look_up(unit: Work, *, asked_before: datetime, limit: int) -> Sequence[UU
     ).all()
 
 
-def household_of(unit: Work, item: Item) -> Sequence[Addressee]:
-    """The addressees of open items of one household in this world whose data were not erased."""
+def household_locked(unit: Work, address_key: bytes) -> Sequence[Addressee]:
+    """The addressees of one household's open items in this world who were not erased, locked.
+
+    Whoever has moved out by then is not among them.
+    """
     return unit.session.scalars(
         select(Addressee)
         .join(Item, Item.addressee_id == Addressee.id)
         .join(Subject, Subject.id == Addressee.subject_id)
         .where(
-            Addressee.address_key == item.addressee.address_key,
+            Addressee.address_key == address_key,
             Item.world_id == unit.world_id,
             Item.final_at.is_(None),
             Subject.wrapped_key.is_not(None),
         )
         .order_by(Addressee.id)
+        .with_for_update(of=Addressee)
+        .execution_options(populate_existing=True)
     ).all()
 
 
