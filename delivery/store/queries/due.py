@@ -129,13 +129,13 @@ class DueOffice:
 def due_offices(unit: Work, day: date, before: datetime) -> list[DueOffice]:
     """Every office with something due before the instant `before`, by code; with the state of its plan for `day`."""
     items = (
-        select(Item.delivery_office_id.label("office"), func.count().label("items"))
+        select(Item.delivery_office_id.label("office"), func.count().label("found"))
         .where(Item.world_id == unit.world_id, deliverable(before))
         .group_by(Item.delivery_office_id)
         .subquery()
     )
     points = (
-        select(HandoverPoint.office_id.label("office"), func.count(HandoverPoint.id.distinct()).label("points"))
+        select(HandoverPoint.office_id.label("office"), func.count(HandoverPoint.id.distinct()).label("found"))
         .join(Item, Item.origin_point_id == HandoverPoint.id)
         .where(Item.world_id == unit.world_id, Item.state == State.REGISTERED)
         .group_by(HandoverPoint.office_id)
@@ -147,8 +147,8 @@ def due_offices(unit: Work, day: date, before: datetime) -> list[DueOffice]:
             Office.id,
             Office.code,
             Office.name,
-            func.coalesce(items.c.items, 0),
-            func.coalesce(points.c.points, 0),
+            func.coalesce(items.c.found, 0),
+            func.coalesce(points.c.found, 0),
             Plan.state,
         )
         .join(items, items.c.office == Office.id, isouter=True)
