@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -19,7 +19,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from delivery import dispatch, foresight, holding, returning
+from delivery import dispatch, foresight, holding, learning, returning
 from delivery.money import billing, equity
 from delivery.numbering import number_events as number
 from delivery.outbound import calling, geocoders, outbox, posting
@@ -139,6 +139,28 @@ def locate_items(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     return 0 if geocoder is None else geocoders.locate_due(wiring, geocoder, crew.stopping)
 
 
+def learn_times(wiring: Wiring, crew: Crew = ALONE, /) -> int:
+    """Learn from recorded routes once a week, for the plans of the days to come. Says how many offices taught it."""
+    name = "learn_times"
+
+    @contextmanager
+    def opening() -> Iterator[Work]:
+        with wiring.work(f"job:{name}") as unit:
+            keep_lease(unit, name, LEASE)
+            yield unit
+
+    with _leased(wiring, name, LIVE) as ours:
+        if not ours:
+            return 0
+        with wiring.work(f"job:{name}") as unit:
+            swept = swept_to(unit, name)
+            if swept is not None and _week_of(vietnam_day(swept)) == _week_of(unit.today):
+                return 0
+        offices = learning.calibrate(opening).offices
+        _mark(wiring, name)
+        return offices
+
+
 def draw_statements(wiring: Wiring, crew: Crew = ALONE, /) -> int:
     """Draw each agency's statement of the months that are over, once a month: looking for them reads a whole month."""
     return sum(_draw_statements(wiring, crew, world_id) for world_id in _worlds(wiring, "statements"))
@@ -170,6 +192,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "returns": _everywhere("returns", returning.sweep_due),
         "locate_items": locate_items,
         "forget_doors": _everywhere("forget_doors", points.sweep_old),
+        "learn_times": learn_times,
         "statements": draw_statements,
         "equity": publish_equity,
         "send_messages": send_messages,
@@ -267,6 +290,11 @@ def _draw_statements(wiring: Wiring, crew: Crew, world_id: UUID) -> int:
         with wiring.work(actor, world_id) as unit:
             mark_swept(unit, mark)
     return drawn
+
+
+def _week_of(day: date) -> date:
+    """Its Monday."""
+    return day - timedelta(days=day.weekday())
 
 
 def _mark_of(name: str, world_id: UUID) -> str:
