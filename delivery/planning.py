@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from delivery import dispatch
 from delivery.errors import NotFound, Refused, Trouble
-from delivery.solvers import Solved, solved, time_for
+from delivery.solvers import Solved, replanned, solved, time_for
 from delivery.wiring import Wiring
 
 LEASE_SECONDS: Final = 20
@@ -66,7 +66,7 @@ class SolversGone(RuntimeError):
 @dataclass(kw_only=True)
 class _Making:
     claim: dispatch.Claim
-    office_day: dispatch.OfficeDay
+    task: dispatch.Task
     seconds: float
     read_in: float
     begun: float
@@ -108,14 +108,14 @@ class Desk:
         begun = monotonic()
         try:
             with self._wiring.work(self._actor) as unit:
-                office_day = dispatch.problem_for(unit, office_id=claim.office_id, day=claim.day)
+                task = dispatch.task_for(unit, claim)
         except OperationalError:
             raise
         except Exception as trouble:
             return [self._give_up(claim, trouble, _NOT_READ)]
-        seconds = time_for(len(office_day.problem.stops), self._most_seconds)
+        seconds = time_for(len(task.problem.stops), self._most_seconds)
         now = monotonic()
-        making = _Making(claim=claim, office_day=office_day, seconds=seconds, read_in=now - begun, begun=now)
+        making = _Making(claim=claim, task=task, seconds=seconds, read_in=now - begun, begun=now)
         return self._submit(making)
 
     def settle(self, timeout: float) -> list[Ended]:
@@ -145,11 +145,17 @@ class Desk:
     def _submit(self, making: _Making) -> list[Ended]:
         making.begun = monotonic()
         try:
-            future = self._solvers.submit(solved, making.office_day.problem, making.seconds)
+            future = self._handed_over(making)
         except BrokenExecutor as trouble:
             return self._suspect(making, trouble)
         self._running[future] = making
         return []
+
+    def _handed_over(self, making: _Making) -> Future[Solved]:
+        task = making.task
+        if task.in_force is None:
+            return self._solvers.submit(solved, task.problem, making.seconds)
+        return self._solvers.submit(replanned, task.problem, task.in_force, task.insert_only, making.seconds)
 
     def _end(self, making: _Making, future: Future[Solved]) -> list[Ended]:
         if future.cancelled():
@@ -167,7 +173,7 @@ class Desk:
         claim, begun = making.claim, monotonic()
         try:
             with self._wiring.work(self._actor) as unit:
-                dispatch.accept_plan(unit, plan_id=claim.plan_id, office_day=making.office_day, plan=result.plan)
+                dispatch.store(unit, claim, making.task, result.plan)
         except (Refused, NotFound):
             return Overtaken(office_id=claim.office_id)
         except OperationalError:

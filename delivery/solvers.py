@@ -71,6 +71,17 @@ def solved(problem: Problem, seconds: float) -> Solved:
     return Solved(plan=plan, seconds=time.monotonic() - begun, peak=peak_memory())
 
 
+def replanned(problem: Problem, in_force: Plan, insert_only: bool, seconds: float) -> Solved:
+    """A plan in force changed for `problem` in about `seconds`; `insert_only` moves nothing and needs no search."""
+    from routing.replan import replan
+
+    if not insert_only:
+        _warm()
+    begun = time.monotonic()
+    plan = replan(problem, in_force, seconds=seconds, insert_only=insert_only)
+    return Solved(plan=plan, seconds=time.monotonic() - begun, peak=peak_memory())
+
+
 def peak_memory() -> int:
     """The most bytes that this process has held."""
     status = Path("/proc/self/status")

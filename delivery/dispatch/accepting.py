@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from delivery.dispatch.day import OfficeDay
+from delivery.dispatch.day import Call, OfficeDay
 from delivery.errors import NotFound, Refused
 from delivery.steps.points import put_spot
 from delivery.store.base import Json, new_id
 from delivery.store.items import Item
 from delivery.store.queries.due import is_still_due, points_to_call_at
+from delivery.store.queries.in_force import courier_names
 from delivery.store.queries.items import locked_many
 from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
 from delivery.store.work import Work
 from routing import plan as routed
 from routing.faults import faults
 from routing.problem import Problem
+from routing.whatif import named
 
 
 def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: routed.Plan) -> None:
@@ -41,8 +43,13 @@ def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: route
     _assert_faultless(office_day.problem, final)
     for route in final.routes:
         unit.session.add(_route(unit, row, office_day, route, kept))
+    names = courier_names(unit, office_day.office_id)
     row.cost = asdict(routed.cost(office_day.problem, final))
-    row.unplanned = [_left(office_day, left) for left in final.unplanned if left.stop in reasons and left.stop in kept]
+    row.unplanned = [
+        left_in_words(office_day.calls[left.stop], left, names)
+        for left in final.unplanned
+        if left.stop in reasons and left.stop in kept
+    ]
     row.state, row.progress, row.lease_until, row.finished_at = PlanState.READY, 100, None, unit.now
     unit.session.flush()
 
@@ -111,11 +118,11 @@ def _route(
     )
 
 
-def _left(office_day: OfficeDay, left: routed.Unplanned) -> Json:
-    call = office_day.calls[left.stop]
+def left_in_words(call: Call, left: routed.Unplanned, names: Mapping[str, str]) -> Json:
+    """A stop that stays behind, and why, with the courier's name in place of the key."""
     return {
         "stop": left.stop,
         "items": [item.number for item in call.items],
-        "why_vi": left.reason.vi,
-        "why_en": left.reason.en,
+        "why_vi": named(left.reason.vi, names),
+        "why_en": named(left.reason.en, names),
     }

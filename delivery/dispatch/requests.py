@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from delivery.errors import Invalid, Refused
 from delivery.store.base import new_id
 from delivery.store.offices import Office
+from delivery.store.queries.in_force import open_proposal
 from delivery.store.queries.shelves import office_named
 from delivery.store.routes import Plan, PlanState
 from delivery.store.work import Work
@@ -57,11 +58,14 @@ def request_plan(unit: Work, *, office_id: UUID, day: date) -> Plan:
         if any(route.taken_at is not None for route in live.routes):
             raise Refused(
                 "routes-taken",
-                vi=f"Bưu tá đã nhận tuyến ngày {day:%d/%m/%Y}: không lập lại được nữa.",
-                en=f"A courier has taken a route of {day:%Y-%m-%d}: it cannot be planned anew.",
+                vi=f"Bưu tá đã nhận tuyến ngày {day:%d/%m/%Y}: mở kế hoạch đó và lập lại phần còn lại.",
+                en=f"A courier has taken a route of {day:%Y-%m-%d}: open that plan and re-plan what is left of it.",
             )
         live.state = PlanState.REPLACED
         unit.session.flush()
+        waiting = open_proposal(unit, live.id)
+        if waiting is not None:
+            waiting.state, waiting.lease_until = PlanState.DISCARDED, None
     return _asked_for(unit, office_id, day)
 
 
@@ -159,6 +163,7 @@ def _given_up(unit: Work, office_id: UUID, day: date, since: datetime) -> Plan |
         .where(
             Plan.office_id == office_id,
             Plan.day == day,
+            Plan.replans.is_(None),
             Plan.state == PlanState.FAILED,
             Plan.finished_at >= since,
         )
@@ -171,7 +176,7 @@ def _live_plan(unit: Work, office_id: UUID, day: date) -> Plan | None:
     live = (PlanState.REQUESTED, PlanState.SOLVING, PlanState.READY)
     return unit.session.scalars(
         select(Plan)
-        .where(Plan.office_id == office_id, Plan.day == day, Plan.state.in_(live))
+        .where(Plan.office_id == office_id, Plan.day == day, Plan.replans.is_(None), Plan.state.in_(live))
         .with_for_update(of=Plan)
         .execution_options(populate_existing=True)
     ).one_or_none()
