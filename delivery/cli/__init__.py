@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from delivery.cli import bank, calibration, communes, installation, ledger, processes, routes, tariffs, tax
+from delivery.cli import bank, calibration, communes, foresight, installation, ledger, processes, routes, tariffs, tax
 from delivery.wiring import Wiring
 
 # Each subject names its commands.
-SUBJECTS = (bank, calibration, communes, installation, ledger, processes, routes, tariffs, tax)
+SUBJECTS = (bank, calibration, communes, foresight, installation, ledger, processes, routes, tariffs, tax)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:

@@ -16,6 +16,7 @@ from delivery.store.items import HolderKind, Item, NextStep, Placed
 from delivery.store.offices import Office
 from delivery.store.people import Addressee
 from delivery.store.queries.counted import count_of_day
+from delivery.store.queries.foresight import doubtful_count
 from delivery.store.queries.items import unknown_item
 from delivery.store.queries.shelves import couriers_of, leaving, on_shelf
 from delivery.store.routes import Bag, Manifest, ManifestItem, ManifestKind, Plan, PlanState
@@ -35,6 +36,7 @@ class Overview:
     bags_coming: int
     to_forward: int
     review: int
+    doubtful: int
     letters: int
     contacts: int
     returns: int
@@ -53,6 +55,7 @@ def overview(unit: Work, office: Office) -> Overview:
         bags_coming=len(bags_coming(unit, office_id)),
         to_forward=len(leaving(unit, office_id)),
         review=_count(unit, _review(unit, office_id)),
+        doubtful=doubtful_count(unit, office_id),
         letters=_count(unit, _letters(unit, office_id)),
         contacts=_count(unit, _contacts(unit, office_id)),
         returns=sum(count for _, count in returning(unit, office_id)),

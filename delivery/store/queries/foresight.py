@@ -189,6 +189,11 @@ def questions(unit: Work, ids: Iterable[UUID]) -> Mapping[UUID, Message]:
     return {message.item_id: message for message in unit.session.scalars(query.order_by(Message.id))}
 
 
+def chosen(unit: Work, ids: Iterable[UUID]) -> frozenset[UUID]:
+    """The items of which somebody has confirmed or chosen how to receive them."""
+    return frozenset(unit.session.scalars(select(Choice.item_id).where(Choice.item_id.in_(list(ids)))))
+
+
 def links_read(unit: Work, ids: Iterable[UUID]) -> frozenset[UUID]:
     """The items whose link somebody has open."""
     query = (

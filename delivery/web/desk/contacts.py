@@ -13,6 +13,7 @@ from delivery.rules.reasons import OF_CONTACT, TABLE
 from delivery.rules.reasons import Reason as Why
 from delivery.store.items import Item
 from delivery.store.queries import desk as read
+from delivery.store.queries.due import is_still_due
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
 from delivery.web.desk.blueprint import desk, work
@@ -32,14 +33,16 @@ class Call:
 
 @desk.get("/contacts")
 def contacts() -> str:
-    """Whom to call today, with the number to dial."""
+    """Whom to call today, with the number to dial; or the one that is asked for."""
     with work() as unit:
         vault = Vault.of(unit)
         calls = []
-        for item in read.contacts(unit, g.office.id, _AT_ONCE):
+        one = _asked_for(unit)
+        for item in [one] if one else read.contacts(unit, g.office.id, _AT_ONCE):
             person = vault.open_person(item.addressee, reason=Reason.DELIVERY)
             calls.append(Call(item=item, name=person.name, phone=person.phone or ""))
-        return render_template("desk/contacts.html", calls=calls, reasons=[TABLE[reason] for reason in OF_CONTACT])
+        reasons = [TABLE[reason] for reason in OF_CONTACT]
+        return render_template("desk/contacts.html", calls=calls, reasons=reasons, one=one)
 
 
 @desk.post("/items/<number>/contact")
@@ -53,6 +56,13 @@ def contact(number: str) -> Response:
         return url_for("desk.contacts")
 
     return act_once(act, again=contacts)
+
+
+def _asked_for(unit: Work) -> Item | None:
+    """The item that the page's address names, as long as it waits at the office for its visit."""
+    number = request.args.get("item")
+    item = read.item_for(unit, g.office.id, number) if number else None
+    return item if item is not None and is_still_due(item, g.office.id) else None
 
 
 def _reason(text: str) -> Why:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from delivery import handoff
 from delivery.errors import Invalid
+from delivery.rules.states import State
 from delivery.store.items import Item
 from delivery.store.queries import desk as read
 from delivery.store.queries.places import commune_of
@@ -19,6 +20,7 @@ from delivery.web.wired import wiring
 
 _AT_ONCE = 20
 """Addresses opened on one page: no more than a clerk reads at a sitting."""
+_CORRECTED_IN = frozenset({State.REGISTERED, State.ACCEPTED, State.AT_OFFICE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +34,12 @@ class Doubt:
 
 @desk.get("/review")
 def review() -> str:
-    """The addresses to decide, oldest first, with what the matcher makes of each."""
+    """The addresses to decide, oldest first, with what the matcher makes of each; or the one that is asked for."""
     with work() as unit:
-        doubts = [_doubt(unit, item) for item in read.review(unit, g.office.id, _AT_ONCE)]
-        total = read.review_count(unit, g.office.id)
-        return render_template("desk/review.html", doubts=doubts, total=total, wrong=request.view_args)
+        one = _asked_for(unit)
+        doubts = [_doubt(unit, item) for item in ([one] if one else read.review(unit, g.office.id, _AT_ONCE))]
+        total = len(doubts) if one else read.review_count(unit, g.office.id)
+        return render_template("desk/review.html", doubts=doubts, total=total, wrong=request.view_args, one=one)
 
 
 @desk.post("/review/<number>")
@@ -58,6 +61,13 @@ def decide(number: str) -> Response:
         return url_for("desk.review")
 
     return act_once(act, again=review)
+
+
+def _asked_for(unit: Work) -> Item | None:
+    """The item that the page's address names, unless it has left the stages at which an address is corrected."""
+    number = request.args.get("item")
+    item = read.item_for(unit, g.office.id, number) if number else None
+    return item if item is not None and item.state in _CORRECTED_IN else None
 
 
 def _doubt(unit: Work, item: Item) -> Doubt:

@@ -43,7 +43,7 @@ def test_an_office_with_nothing_to_do_says_so(clerk: Person) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "items", "acceptance", "bags", "plan", "review", "counter", "letters", "contacts", "returns", "incidents",
+        "items", "acceptance", "bags", "plan", "review", "doubtful", "counter", "letters", "contacts", "returns", "incidents",
         "count",
     ],
 )  # fmt: skip
