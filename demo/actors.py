@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -200,10 +200,19 @@ class Desk:
         """The courier takes over all that an agency has ready at its point."""
         self.courier(drive.courier).post(f"/courier/stops/{call.stop}/collect", {}).wanted(303)
 
-    def hand_over(self, drive: Drive, call: Call, numbers: Sequence[str], receiver: str, at: datetime) -> Reply:
-        """The courier hands over at a door, and takes what is due."""
+    def hand_over(
+        self,
+        drive: Drive,
+        call: Call,
+        numbers: Sequence[str],
+        receiver: str,
+        at: datetime,
+        phone: Mapping[str, str],
+    ) -> Reply:
+        """The courier hands over at a door, and takes what is due; `phone` is what it says of where it is."""
         fields = [("outcome", "delivered"), ("receiver", receiver), ("paid", "cash"), ("occurred_at", at.isoformat())]
         fields += [("proof", proof) for proof in _PROOFS[receiver]] + [("number", number) for number in numbers]
+        fields += phone.items()
         if receiver != "addressee":
             fields.append(("receiver_name", "Người nhà"))
         return self.courier(drive.courier).post(f"/courier/stops/{call.stop}/report", fields)

@@ -30,7 +30,10 @@ Spelling = Callable[[str, Sequence[str]], str]
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """Who a result is for. `ward` is where they really live; `unclear` addresses do not say it."""
+    """Who a result is for. `ward` is where they really live; `unclear` addresses do not say it.
+
+    `door` is where a courier finds them, (lat, lon) in degrees, whether or not the agency knows it.
+    """
 
     name: str
     phone: str
@@ -38,6 +41,7 @@ class Addressee:
     ward: Ward
     address: Mapping[str, object]
     clear_address: str
+    door: tuple[float, float]
     unclear: bool = False
 
     def entry(self) -> dict[str, object]:
@@ -55,8 +59,10 @@ def invent(chance: random.Random, ward: Ward) -> Addressee:
     street = _street(chance)
     address: dict[str, object] = _written(chance, ward, street)
     if chance.random() < 0.7:
-        lat, lon = _near(chance, ward)
-        address["location"] = {"lat": lat, "lon": lon}
+        door = _near(chance, ward)
+        address["location"] = {"lat": door[0], "lon": door[1]}
+    else:
+        door = _near(random.Random(f"{ward.id} {street}"), ward)
     return Addressee(
         name=f"{chance.choice(SURNAMES)} {chance.choice(MIDDLES)} {chance.choice(GIVEN)}",
         phone=mobile(chance),
@@ -64,13 +70,14 @@ def invent(chance: random.Random, ward: Ward) -> Addressee:
         ward=ward,
         address=address,
         clear_address=f"{street}, {ward.name}, {CITY_NAME}",
+        door=door,
     )
 
 
 def housemate(chance: random.Random, of: Addressee) -> Addressee:
     """Somebody else at the very same address."""
     stranger = invent(chance, of.ward)
-    return replace(stranger, address=of.address, clear_address=of.clear_address)
+    return replace(stranger, address=of.address, clear_address=of.clear_address, door=of.door)
 
 
 def unclear(chance: random.Random, person: Addressee, divided: Sequence[Unit]) -> Addressee:
@@ -107,6 +114,15 @@ def mobile_that_fails(chance: random.Random, ending: str) -> str:
 def landline(chance: random.Random) -> str:
     """A telephone of the city that gets no messages."""
     return f"028{chance.choice(('36', '37', '38', '39'))}{chance.randrange(10**6):06d}"
+
+
+def phone_at(door: tuple[float, float], report: str) -> dict[str, str]:
+    """What a courier's phone at a door tells with `report`, a few metres off, as the form's fields."""
+    chance = random.Random(report)
+    north, east = chance.gauss(0, 6), chance.gauss(0, 6)
+    lat = door[0] + north / 110_574
+    lon = door[1] + east / (111_320 * math.cos(math.radians(door[0])))
+    return {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "accuracy": str(chance.randrange(5, 25))}
 
 
 def unmarked(text: str) -> str:

@@ -9,6 +9,7 @@ from demo.client import Reply, Unexpected
 from demo.days import VIETNAM
 from demo.fates import DELIVERED
 from demo.ledger import Ledger, Track
+from demo.people import phone_at
 
 NOON = 12 * 3600
 # Answers to a report that a courier takes in their stride: the item stayed behind, or its addressee chose otherwise.
@@ -17,13 +18,17 @@ _IN_STRIDE = (409, 422)
 
 @dataclass(slots=True)
 class Round:
-    """One courier's route of one day. `out` are the numbers still in the bag, `transferred` those paid by VietQR."""
+    """One courier's route of one day.
+
+    `out` are the numbers still in the bag, `transferred` those paid by VietQR, `doors` where each was brought.
+    """
 
     desk: Desk
     drive: Drive
     calls: list[Call]
     out: set[str] = field(default_factory=set)
     transferred: set[str] = field(default_factory=set)
+    doors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def report(self, ledger: Ledger, day: date, *, morning: bool, later: date) -> list[str]:
         """Call at the stops of one half-day; gives what the product refused, in its words.
@@ -46,6 +51,7 @@ class Round:
         given: dict[str, list[str]] = {}
         refused: list[str] = []
         for track in tracks:
+            self.doors[track.number] = track.result.addressee.door
             if "recalled" in track.done:
                 continue
             outcome = _outcome(track)
@@ -63,7 +69,9 @@ class Round:
             first = number not in self.transferred
             if _by_transfer(number) and first and self.desk.transferred(self.drive, call, number, at):
                 self.transferred.add(number)
-        answer = self.desk.hand_over(self.drive, call, numbers, receiver, at)
+        # Nobody in the demo is met but at home, so a hand-over shows where the door is.
+        phone = phone_at(self.doors[numbers[0]], numbers[0])
+        answer = self.desk.hand_over(self.drive, call, numbers, receiver, at, phone)
         if answer.status == 303:
             self.out.difference_update(numbers)
             return []
