@@ -131,6 +131,7 @@ def _side_by_side(tasks: Sequence[_Task]) -> list[_Answer]:
                 answer = here.recv()
         except EOFError:
             answer = _Answer(failed="the process died")
+        here.close()
         if not answer.failed:
             process.join(GOODBYE)
         process.kill()
@@ -192,6 +193,7 @@ def night_seconds_per_office(days: int) -> float:
             seconds = max(seconds, float(here.recv()))
         except EOFError as error:
             raise RuntimeError("A process of the night run died.") from error
+        here.close()
         process.join()
     return seconds / (2 * days)
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks.routing.days import FOR_ALL, OF_OURS, Day, Kind, day
 from benchmarks.routing.engines import Engine
+from benchmarks.routing.evaluator import judge
 from benchmarks.routing.gaps import Medians, head_of, medians, rows_of, table, winner
 from benchmarks.routing.goals import COMMUNE_AT, LARGE, NOON_FIRST, SMALL, goals
 from benchmarks.routing.journal import BEST, ROOT, Best, Journal, better, engine_version, read_best, write_best
@@ -92,7 +93,7 @@ def cases(options: Options) -> list[Case]:
 def _of_file(path: Path, options: Options) -> list[Case]:
     whole = read_instance(path)
     told = path.with_suffix(".sol")
-    published = round(read_solution(told)[1] * whole.told_in) if told.exists() else None
+    published = judge(whole.problem, whole.orders(read_solution(told)[0])) if told.exists() else None
     small = whole.customers <= SMALL_CUSTOMERS
     made = [
         Case(
@@ -100,7 +101,7 @@ def _of_file(path: Path, options: Options) -> list[Case]:
             day=Day(name=whole.name, problem=whole.problem),
             engines=options.engines,
             marks=options.marks if small else options.marks[-max(1, sum(mark >= 5 for mark in options.marks)) :],
-            published=published,
+            published=published.cost if published is not None and published.good else None,
         )
     ]
     if not small:
@@ -147,7 +148,7 @@ def compare(options: Options, *, best_path: Path = BEST, data: Path = DATA) -> s
 
 
 def _published(planned: Sequence[Case]) -> list[Record]:
-    """The costs of the .sol files as if somebody here had found them."""
+    """The plans of the .sol files, re-costed here, as if somebody had found them in this run."""
     return [
         Record(
             case=case.day.name,

@@ -171,7 +171,9 @@ def _split(text: str) -> tuple[dict[str, str], dict[str, Rows]]:
             key, _, value = line.partition(":") if ":" in line else line.strip().partition(" ")
             key = key.strip()
             if key not in IGNORED | NUMBERS | {"EDGE_WEIGHT_TYPE"}:
-                raise Unreadable(f"line {at}: {key[:40]!r} is not a field that is understood.")
+                if not header:
+                    raise Unreadable(f"line {at} is not of a VRPLIB file.")
+                raise Unreadable(f"line {at}: the field {key[:40]!r} is not understood.")
             header[key] = value.strip().strip('"')
         else:
             _row(sections[current], current, words, at)

@@ -1,0 +1,67 @@
+"""The days that planners are measured on are always the same, and are what they claim to be."""
+
+import pytest
+
+from benchmarks.routing.days import CLOSES, NOON, OPENS, SIDE, Kind, day
+from benchmarks.routing.evaluator import judge
+from routing.insertion import kept_locks
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_day_is_the_same_whenever_it_is_made(kind: Kind) -> None:
+    """Otherwise two measurements would be of two days."""
+    assert day(kind, 1).digest == day(kind, 1).digest
+
+
+def test_every_day_is_another() -> None:
+    """A median over the same day three times would be no median."""
+    assert len({day(kind, number).digest for kind in (Kind.LOOSE, Kind.TIGHT, Kind.COMMUNE) for number in (1, 2)}) == 6
+
+
+def test_loose_days_have_room_and_tight_days_have_not() -> None:
+    """Room for 1.35 of the stops and 10 % optional; room for 0.92 and 25 % optional: somebody must wait."""
+    loose, tight = day(Kind.LOOSE, 1).problem, day(Kind.TIGHT, 1).problem
+    assert [courier.most_stops for courier in loose.couriers] == [68] * 6
+    assert [courier.most_stops for courier in tight.couriers] == [46] * 6
+    assert 0.05 < sum(not stop.mandatory for stop in loose.stops) / 300 < 0.15
+    assert 0.18 < sum(not stop.mandatory for stop in tight.stops) / 300 < 0.32
+    assert sum(stop.mandatory for stop in tight.stops) < 6 * 46
+
+
+def test_a_stop_is_as_the_description_says() -> None:
+    """Service of 120 to 240 s; a quarter with windows of half a day or two hours within the eight of the shift."""
+    stops = day(Kind.LOOSE, 3).problem.stops
+    spans = {stop.windows[0].closes - stop.windows[0].opens for stop in stops if stop.windows}
+    assert spans == {4 * 3600, 2 * 3600}
+    assert 0.18 < sum(bool(stop.windows) for stop in stops) / 300 < 0.32
+    assert all(120 <= stop.service_seconds <= 240 for stop in stops)
+    assert all(window.opens >= OPENS and window.closes <= CLOSES for stop in stops for window in stop.windows)
+    assert all(120 <= stop.cost_of_leaving <= 2400 for stop in stops if not stop.mandatory)
+
+
+def test_a_leg_takes_its_way_at_20_km_an_hour_and_20_seconds() -> None:
+    """Half-way between straight and rectangular: never longer than 6 km × (√2 + 2) / 2."""
+    matrix = day(Kind.LOOSE, 1).problem.matrix
+    assert int(matrix.metres.max()) <= SIDE * 1.708
+    assert abs(matrix.legs[0][1] - (matrix.metres.item(0, 1) * 3.6 / 20 + 20)) <= 1
+
+
+def test_at_noon_everybody_is_under_way_with_a_plan_in_force() -> None:
+    """300 stops to do, some of them new; the pinned ones fit, and nobody is still at the office."""
+    noon = day(Kind.NOON, 1)
+    problem = noon.problem
+    assert len(problem.stops) == 300
+    assert noon.start is not None
+    in_force = judge(problem, noon.start)
+    assert not in_force.faults
+    assert in_force.left >= 20
+    assert {key: len(route) for key, route in kept_locks(problem).items()} == dict.fromkeys(problem.courier_named, 2)
+    assert all(courier.start != 0 and OPENS + 3 * 3600 < courier.shift_start < NOON for courier in problem.couriers)
+
+
+def test_the_variants_have_what_they_are_named_for() -> None:
+    """They measure the terms that only our planner and its own model of OR-Tools can state."""
+    assert all(courier.rest for courier in day(Kind.BREAKS, 1).problem.couriers)
+    assert all(190 < len(courier.away) < 260 for courier in day(Kind.AREAS, 1).problem.couriers)
+    assert sum(stop.promised_by is not None for stop in day(Kind.PROMISES, 1).problem.stops) > 40
+    assert day(Kind.BALANCE, 1).problem.weights.imbalance == 1
