@@ -73,7 +73,7 @@ def _communes(unit: Work, learned: Learned, least_days: int) -> Iterable[str]:
         key=lambda each: (-abs(180 * (each[1].way - 1) + each[1].service.door - STANDARD_SERVICE.door), each[0]),
     )[:_SHOWN]
     ids = [key for key, _ in changed]
-    names = dict(unit.session.execute(select(Commune.id, Commune.name).where(Commune.id.in_(ids))).tuples())
+    names = dict(unit.session.execute(select(Commune.id, Commune.name).where(Commune.id.in_(ids))).all())
     yield f"{'commune (most changed first)':<36}{'way':>8}{'door':>12}{'further':>12}{'legs':>10}{'days':>6}"
     for key, place in changed:
         yield (
