@@ -14,7 +14,7 @@ from routing.mentions import Mention, Words, apart, find_mentions, find_slips, r
 from routing.readings import Reading, all_readings, has_gap, off_key, solid_words, unread_units
 from routing.streets import Place, read_place
 from routing.units_index import UnitsIndex
-from routing.wording import without_keystrokes
+from routing.wording import has_keystrokes, without_keystrokes
 
 MARGIN = 0.25  # by how much the best reading must beat every reading with another commune
 LONGEST_TEXT = 400
@@ -70,7 +70,9 @@ class Matcher:
         """Read free text: one address, in any order, with or without diacritics, commas and kinds."""
         text = text[:LONGEST_TEXT]
         found = self._match(read_words(text))
-        if found.verdict is Verdict.SURE or found.parts.commune is not None or not text.isascii():
+        if found.verdict is Verdict.SURE or not text.isascii():
+            return found
+        if found.parts.commune is not None and not has_keystrokes(text):
             return found
         bared = without_keystrokes(text)
         if bared != text.lower():
@@ -111,6 +113,8 @@ class Matcher:
             best = readings[0] if readings else None
             if best is None or best.score < (2.0 if len(elsewhere) < len(mentions) else 0.5):
                 return answer
+            if best.province is None and best.district is None and best.ward.quality < 0.2:
+                return answer  # "đường Lê Lợi" is a street in every city
             return self._judge(best, readings, words, mentions, contradicted=True)
         return self._judge(best, readings, words, mentions)
 
@@ -135,7 +139,7 @@ class Matcher:
             or (best.unit.old is not None and best.district is None)
             or best.province is None
             or off_key(best)
-            or has_gap(best, words)
+            or has_gap(best, words, mentions)
             or unread_units(best, words)
             or self._may_be_district(best, mentions)
         )
@@ -148,7 +152,11 @@ class Matcher:
             m.level == "d"
             and m.name == best.ward.name
             and m.end == best.ward.end
-            and any(self._index.districts[at].province == best.unit.province for at in m.entry.districts)
+            and any(
+                # A district that is wholly this commune today (Côn Đảo) makes no difference.
+                district.province == best.unit.province and district.targets != best.unit.targets
+                for district in (self._index.districts[at] for at in m.entry.districts)
+            )
             for m in mentions
         )
 
@@ -167,7 +175,7 @@ class Matcher:
             or self._is_other_name(best, mentions)
             or self._may_be_street(best)
             or best.score < 1.0
-            or has_gap(best, words)
+            or has_gap(best, words, mentions)
             or unread_units(best, words)
             or self._may_be_district(best, mentions)
             or (best.province is None and best.district is None)
@@ -192,11 +200,12 @@ class Matcher:
             self._add_neighbours(best, weights, why)
         elif self._may_be_district(best, mentions):
             self._add_district(best, mentions, weights, why)
+        self._add_exact(best, readings, weights, why)
         sure = len(weights) == 1 and not doubt
         exact = all(m is None or m.exact for m in (best.ward, best.district, best.province))
         certainty = 0.5 if contradicted or best.conflict else 0.9
         if sure:
-            certainty = 0.995 if exact else 0.97
+            certainty = 0.995 if exact and not off_key(best) else 0.97
         return Match(
             verdict=Verdict.SURE if sure else Verdict.ASK,
             candidates=_ranked(weights, why, certainty),
@@ -231,6 +240,22 @@ class Matcher:
             if target not in weights:
                 weights[target] = 0.02
                 why[target] = f"{self._index.districts[best.unit.district].official} · chuyển đổi chưa chắc"
+
+    def _add_exact(
+        self, best: Reading, readings: list[Reading], weights: dict[int, float], why: dict[int, str]
+    ) -> None:
+        """A slip that fits the district is rivalled by the very name, if another district's unit has it."""
+        if best.ward.exact:
+            return
+        for reading in readings:
+            ward = reading.ward
+            if ward.exact and ward.kind and ward.end > best.ward.name and ward.name < best.ward.end:
+                if not reading.conflict or ward.end - ward.name < best.ward.end - best.ward.name:
+                    continue
+                for target in reading.unit.targets:
+                    if target not in weights:
+                        weights[target] = 0.5 / len(reading.unit.targets)
+                        why[target] = _why(reading)
 
     def _add_district(
         self, best: Reading, mentions: list[Mention], weights: dict[int, float], why: dict[int, str]

@@ -28,6 +28,10 @@ _ELSEWHERE = frozenset(
         "duong pho hem ngo ngach kiet so nha to thon ap xom ban buon khom khu kp tdp lang cau cho ktx lo",
     )
 )
+# A number right after one of these is a hamlet's, not a house's.
+_NUMBERED_HAMLETS = frozenset(
+    re.findall("[a-z]+", "to thon ap xom ban buon khom khu kp tdp khoi doi dp phuong quan cum lang kv vuc")
+)
 # Written like this, a kind is a kind; "phuong", "xa" and "quan" may also be syllables of names.
 _CLEAR_KINDS = frozenset(("tinh", "huyen", "tp", "tx", "pho", "tran"))
 
@@ -119,6 +123,8 @@ def _find_kinds(words: Words) -> None:
                 two = TWO_WORD_KINDS.get(raw[at - 2] + raw[at - 1])
             if two:
                 kind, start = two, at - 2
+            elif raw[at - 1] == "dao" and hard[at - 1]:
+                kind, start = "dk", at - 1  # "đảo Phú Quý"; Tam Đảo and Côn Đảo do not begin with it
             elif one:
                 kind, start = one, at - 1
         words.kind.append(kind)
@@ -214,7 +220,7 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
                 and not words.hard[at]
                 and level != "d"
                 and to < count
-                and (level == "p" or words.norm[at - 1].isdigit())
+                and (level == "p" or _after_house(words, at))
             ):
                 # "19 Nguyễn Huệ, …" is not Huế, "12 Lê Lợi" is a street before it is a ward.
                 quality = min(quality, 0.3)
@@ -223,6 +229,13 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
             quality *= 0.8
         found.append(Mention(level, start, at, to, entry, quality, kind if start < at else "", exact, written))
     return found
+
+
+def _after_house(words: Words, at: int) -> bool:
+    """Whether a house's number stands right before word `at`; "thôn 5" and "tổ 3 -" are followed by a unit's name."""
+    if not words.norm[at - 1].isdigit() or words.soft[at]:
+        return False
+    return at < 2 or words.hard[at - 1] or words.raw[at - 2] not in _NUMBERED_HAMLETS
 
 
 def _mark_nested(mentions: list[Mention]) -> None:

@@ -11,6 +11,13 @@ from itertools import pairwise
 
 from routing.mentions import Mention, Words, apart
 from routing.units_index import Unit, UnitsIndex
+from routing.wording import toned
+
+# Between two units these say nothing: "Quận 2 cũ", "nay là", "thuộc".
+_ASIDES = frozenset(("cu", "moi", "nay", "la", "thuoc", "truoc", "day"))
+_PLACES = frozenset(("so", "sn", "nha", "hem", "ngo", "ngach", "kiet", "duong", "pho"))
+# What a kind's word looks like with its marks; "quán cà phê" announces no district.
+_MARKED_KINDS = {"quan": "quận", "huyen": "huyện", "xa": "xã", "phuong": "phường", "tinh": "tỉnh"}
 
 
 @dataclass(slots=True)
@@ -77,7 +84,8 @@ def _read(
 ) -> Reading:
     score = base
     if ward.kind and unit.kind and ward.kind != unit.kind:
-        score -= 0.5
+        # No unit is a "thị trấn" since July 2025: who writes it means the old one.
+        score -= 0.9 if ward.kind == "tt" and unit.old is None else 0.5
     if ward.toned and unit.toned:
         score += 0.3 if ward.toned == unit.toned else -0.1
     if unit.former:
@@ -162,13 +170,28 @@ def solid_words(best: Reading | None, mentions: list[Mention]) -> set[int]:
     return {at for mention in keep for at in range(mention.start, mention.end)}
 
 
-def has_gap(best: Reading, words: Words) -> bool:
+def has_gap(best: Reading, words: Words, mentions: list[Mention]) -> bool:
     """Whether letters stand unexplained between the unit and its province or district."""
-    spans = sorted((m.start, m.end) for m in _used(best))
+    used = _used(best)
+    # A second mention of a district, "TP. Thủ Đức (Q. Thủ Đức cũ)", explains its words too.
+    again = [m for m in mentions if best.district and m.level == "d" and m.entry is best.district.entry]
+    explained = {at for mention in (*used, *again) for at in range(mention.start, mention.end)}
+    spans = sorted((m.start, m.end) for m in used)
     for (_, end), (start, _) in pairwise(spans):
-        if any(words.raw[at].isalpha() and len(words.raw[at]) > 1 for at in range(end, start)):
+        gap = [at for at in range(end, start) if at not in explained]
+        if gap and best.ward.kind and _is_whole_place(words, end, start):
+            continue
+        if any(words.raw[at].isalpha() and len(words.raw[at]) > 1 and words.raw[at] not in _ASIDES for at in gap):
             return True
     return False
+
+
+def _is_whole_place(words: Words, begin: int, end: int) -> bool:
+    """Whether words `begin` to `end` are pieces between commas that begin like a house, an alley or a street."""
+    if not words.hard[begin] or not words.hard[end]:
+        return False
+    first = words.raw[begin]
+    return first.isdigit() or first in _PLACES
 
 
 def _covered(best: Reading, at: int) -> bool:
@@ -198,7 +221,10 @@ def off_key(best: Reading) -> bool:
 def _announces(words: Words, at: int) -> bool:
     """Whether the kind word before word `at` is one: at the start of a piece, or written in full with its tone."""
     start = words.kind_start[at]
+    written = words.text[words.start[start] : words.end[start]].lower()
+    marked = _MARKED_KINDS.get(words.raw[start])
+    if marked and not written.isascii() and toned(written) != toned(marked):
+        return False
     if words.hard[start] or words.soft[start]:
         return True
-    written = words.text[words.start[start] : words.end[start]].lower()
     return written in ("phường", "xã", "quận", "huyện", "thị") or (words.plain and written in ("phuong", "xa", "huyen"))

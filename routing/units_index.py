@@ -223,4 +223,4 @@ def _shortened(name: str) -> Iterator[str]:
 
 TWO_WORD_KINDS = {
     spelled: KIND_WORDS[spelled] for spelled in ("thanhpho", "thixa", "thitran", "dackhu", "tp", "tx", "tt")
-}
+} | {"huyendao": "huyen", "xadao": "xa", "quandao": "dk"}

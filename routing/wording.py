@@ -116,6 +116,20 @@ def without_keystrokes(text: str) -> str:
     return _TYPED_WORD.sub(lambda word: _bare_word(word[0]), fold(tidy(text)))
 
 
+_KEYED = re.compile(
+    # Telex: a doubled letter, a w, or a tone letter at a syllable's end; VNI: a digit after a vowel and its ending.
+    r"^(?:[a-z]*(?:aa|ee|oo|dd|w)[a-z]*|[b-z]*[aeiouy]+(?:ng|nh|ch|[ncmpt])?[sfrxj][aeiouy]{0,2}(?:ng|nh|ch|[ncmpt])?"
+    r"|d9[a-z0-9]*|[a-z]+[aeiouy][a-z]*[1-9][a-z0-9]*)$"
+)
+
+
+def has_keystrokes(text: str) -> bool:
+    """Whether at least two words, and one in four, look as if typed for an input method that did not run."""
+    words = re.findall(r"[a-z][a-z0-9]*", text.lower())
+    keyed = sum(_KEYED.match(word) is not None for word in words)
+    return keyed >= 2 and 4 * keyed >= len(words)
+
+
 def _bare_word(word: str) -> str:
     vowel = next(at for at, letter in enumerate(word) if letter in "aeiouy")
     word = word[:vowel] + re.sub("[sfrxjw0-9]", "", word[vowel:])
