@@ -155,6 +155,7 @@ class Post:
         proofs: Iterable[Proof] = PROOFS,
         paid: Method | None = Method.CASH,
         occurred_at: datetime | None = None,
+        evidence: Evidence | None = None,
     ) -> None:
         """The courier reports a delivery."""
         with self.work(COURIER) as unit:
@@ -167,6 +168,7 @@ class Post:
                 proofs=proofs,
                 paid=paid,
                 occurred_at=occurred_at,
+                evidence=evidence,
             )
 
     def back(self, numbers: Sequence[str], *, route: UUID | None = None) -> attempts.BroughtBack:
