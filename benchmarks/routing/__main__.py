@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped. A comparison with --full goes on from here when it is run again.", file=sys.stderr)
+        return 130
     return 0
 
 

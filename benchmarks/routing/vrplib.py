@@ -6,7 +6,6 @@ by ten inside. The objective is distance plus the prizes of the customers that a
 visited; vehicles are not minimised. A customer without a prize must be visited.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,8 @@ from routing.problem import LATEST, Courier, Problem, Stop, Weights, Window
 
 MOST_NODES: Final = 5_001
 """Larger files are refused: their matrices alone would fill the memory of a small machine."""
+LARGEST: Final = 1_000_000_000
+"""Greater numbers, infinities and NaN are refused."""
 SPARE_VEHICLES: Final = 5
 """Vehicles beyond the fewest that can carry all demand, where the file names no number."""
 
@@ -201,8 +202,8 @@ def _number(name: str, word: str, at: int | None = None) -> float:
         number = float(word)
     except ValueError as error:
         raise Unreadable(f"{where}{word[:40]!r} in {name} is not a number.") from error
-    if not math.isfinite(number):
-        raise Unreadable(f"{where}{word} in {name} is not a finite number.")
+    if not abs(number) <= LARGEST:
+        raise Unreadable(f"{where}{word[:40]} in {name} is not a number up to {LARGEST:,}.")
     return number
 
 

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.routing.days import Kind
+from benchmarks.routing.engines import Engine
 from benchmarks.routing.journal import Best, Journal, better, read_best, write_best
 from benchmarks.routing.runs import Record
-from benchmarks.routing.suite import Engine, Kind, Options, compare
+from benchmarks.routing.suite import Options, compare
 
 ONE = Record(
     case="loose-1",

@@ -119,7 +119,7 @@ def test_a_solution_is_written_as_it_is_read(tmp_path: Path) -> None:
         ("CAPACITY : 30", "CAPACITY : 0", "CAPACITY 0 is not above zero."),
         ("CAPACITY : 30", "CAPACITY : 9", "a customer's demand of 10 is more than a vehicle's CAPACITY of 9."),
         ("CAPACITY : 30", "DISTANCE : 30", "line 6: the field 'DISTANCE' is not understood."),
-        ("3\t6\t8", "3\t6\tnan", "line 10: nan in NODE_COORD_SECTION is not a finite number."),
+        ("3\t6\t8", "3\t6\tnan", "line 10: nan in NODE_COORD_SECTION is not a number up to 1,000,000,000."),
         ("3\t6\t8", "3\t6", "line 10: a row of NODE_COORD_SECTION has 3 numbers, not 2."),
         ("3\t6\t8", "2\t6\t8", "line 10: node 2 is in NODE_COORD_SECTION twice."),
         ("3\t6\t8", "3\t6\t900000", "the points lie up to 900,000 apart: too far for a planner of days."),
