@@ -1,0 +1,156 @@
+"""Our own search for better routes: slack induction by string removals, compiled, in two threads.
+
+Two searches of different temper run side by side, each in a thread of its own, since compiled code lets go of the
+interpreter; the better one wins. A run limited by rounds is a function of (problem, seed, rounds); a run limited by
+time takes what the machine gives. `routing.improve.kernel` holds the search, `routing.improve.arrays` the translation.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Final
+
+from routing.improve.arrays import Flat, flat
+from routing.improve.kernel import FOUND, ROUNDS, Setting, Tour, begin, search
+from routing.problem import Problem, Stop
+
+SLICE: Final = 0.004
+"""Seconds that compiled code runs between two looks at the clock."""
+FIRST_ROUNDS: Final = 32
+FEWEST_ROUNDS: Final = 4
+LOOK: Final = 0.02
+"""Seconds between two reports of progress."""
+
+Orders = dict[str, list[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Temper:
+    """How one search goes about it: stops taken out in a round on average, the longest string of one route, and the
+    temperature at its beginning and end, in mean legs of the first tour."""
+
+    removed: float
+    longest: float
+    hot: float
+    cold: float
+
+
+TEMPERS: Final = (
+    Temper(removed=10.0, longest=10.0, hot=3.0, cold=0.1),
+    Temper(removed=15.0, longest=10.0, hot=3.0, cold=0.03),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """When a search ends: at `deadline` (time.monotonic) or, if given, after so many rounds; or when `stopped` says."""
+
+    deadline: float
+    rounds: int | None = None
+    stopped: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What one search found: the orders of stops, their cost in the kernel's arithmetic, and how much was tried."""
+
+    orders: Orders
+    cost: float
+    rounds: int
+    better: int
+
+
+def improve(
+    problem: Problem,
+    stops: Sequence[Stop],
+    locks: Mapping[str, Sequence[Stop]],
+    *,
+    start: Mapping[str, Sequence[str]],
+    limit: Limit,
+    seed: int = 1,
+    threads: int = len(TEMPERS),
+    told: Callable[[float, int], None] | None = None,
+) -> list[Found]:
+    """The best orders of each search over `stops` (locked ones among them), the cheapest first.
+
+    `start` are faultless orders to begin from, empty but for the locks if there is no plan in force; a search never
+    returns worse ones. `told` hears the best cost so far and the rounds made. Raises what a search raises.
+    """
+    day = flat(problem, stops, locks)
+    ended = threading.Event()
+    searches = [_Search(day, start, temper, seed * len(TEMPERS) + at) for at, temper in enumerate(TEMPERS[:threads])]
+    with ThreadPoolExecutor(len(searches), thread_name_prefix="improve") as pool:
+        running: set[Future[None]] = {pool.submit(each.run, limit, ended) for each in searches}
+        try:
+            while running:
+                done, running = wait(running, timeout=LOOK)
+                for each in done:
+                    each.result()
+                if told is not None and any(each.begun for each in searches):
+                    best = min(each.best for each in searches if each.begun)
+                    told(best, sum(each.rounds for each in searches))
+                if limit.stopped is not None and limit.stopped():
+                    ended.set()
+        finally:
+            ended.set()
+    return sorted((each.found() for each in searches), key=lambda found: found.cost)
+
+
+class _Search:
+    """One temper's tour through the day."""
+
+    def __init__(self, day: Flat, start: Mapping[str, Sequence[str]], temper: Temper, seed: int) -> None:
+        self._flat = day
+        self._tour: Tour = day.tour(start, seed)
+        self._temper = temper
+        self.begun = False
+
+    @property
+    def best(self) -> float:
+        return float(self._tour.totals[1])
+
+    @property
+    def rounds(self) -> int:
+        return int(self._tour.counts[ROUNDS])
+
+    def found(self) -> Found:
+        return Found(
+            orders=self._flat.orders(self._tour),
+            cost=self.best,
+            rounds=self.rounds,
+            better=int(self._tour.counts[FOUND]),
+        )
+
+    def run(self, limit: Limit, ended: threading.Event) -> None:
+        """Search until the limit. Slices of a run limited by rounds do not depend on the clock."""
+        day, tour, temper = self._flat.day, self._tour, self._temper
+        begin(day, tour)
+        self.begun = True
+        if not len(day.stops) or not len(day.couriers):
+            return
+        leg = max(1.0, self._mean_leg())
+        setting = Setting(temper.removed, temper.longest)
+        hot, cold = temper.hot * leg, temper.cold * leg
+        begun = time.monotonic()
+        whole = max(1e-6, limit.deadline - begun)
+        done, rounds, now = 0.0, FIRST_ROUNDS, begun
+        while done < 1.0 and not ended.is_set():
+            if limit.rounds is not None:
+                rounds = min(FIRST_ROUNDS, limit.rounds - self.rounds)
+                following = (self.rounds + rounds) / limit.rounds
+            else:
+                following = min(1.0, done + SLICE / whole)
+            search(day, tour, setting, rounds, hot * (cold / hot) ** done, hot * (cold / hot) ** following)
+            if limit.rounds is not None:
+                done = following
+                continue
+            before, now = now, time.monotonic()
+            rounds = max(FEWEST_ROUNDS, min(2 * rounds, int(rounds * SLICE / max(1e-6, now - before))))
+            done = (now - begun) / whole
+
+    def _mean_leg(self) -> float:
+        legs = sum(int(route["size"]) + 1 for route in self._tour.routes if route["size"])
+        travel = sum(int(route["travel"]) for route in self._tour.routes)
+        return self._flat.day.travel_weight * travel / legs if legs else 1.0

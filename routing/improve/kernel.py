@@ -1,0 +1,945 @@
+"""Slack induction by string removals, compiled: Christiaens and Vanden Berghe, Transportation Science 54 (2020) 417–433.
+
+One file, because a compiled function's cache does not notice a change in another file. No objects, no clock and no
+randomness but its own: the same day, seed and rounds give the same tour, compiled or not (NUMBA_DISABLE_JIT=1).
+
+A route is a row of nodes: its courier's start at 0, its stops from 1 to `size`, its end behind them. Stops are
+numbered from 0, places of couriers from `stops` on. All times are seconds of the day; NEVER and TOO_EARLY stand for
+what cannot be. With a break each node has two earliest departures: `free` with the break still to take, `rested` with
+the break behind it; and two latest arrivals likewise. So whether one more stop fits is known without driving the route.
+"""
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Legs = NDArray[np.int32]
+Nodes = NDArray[np.uint32]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Records = NDArray[np.void]
+Record = Any
+"""One row of records: numpy types it as a scalar of no shape."""
+
+NEVER = 1 << 29
+"""Later than any time of a day, and twice of it still fits 32 bits."""
+TOO_EARLY = -1
+"""An arrival before the day begins."""
+SQUARED_SECONDS_PER_HOUR = 3_600.0
+BLINK = 0.01
+"""Share of good positions that are passed over, so that the greedy choice is not always the same."""
+KEEP = 0.5
+"""Share of strings that are taken out with a gap of kept stops inside."""
+LONGER_GAP = 0.99
+"""Chance that such a gap ends rather than grows by one more stop."""
+RETRIED = 12
+"""Stops left for tomorrow that one round tries again."""
+
+
+COURIER: Final = np.dtype(
+    [
+        ("matrix", np.int64),
+        ("begin", np.int64),  # nodes of the places where the route begins and ends
+        ("finish", np.int64),
+        ("shift_start", np.int64),
+        ("shift_end", np.int64),
+        ("must_end", np.int64),
+        ("rest_from", np.int64),
+        ("rest_until", np.int64),
+        ("rest", np.int64),  # seconds of the break; 0 for none
+        ("capacity", np.int64),
+        ("most_stops", np.int64),
+        ("fixed", np.int64),
+        ("alike", np.int64),  # couriers of one number are interchangeable while they have no stop
+        ("locked", np.int64),  # how many stops at the beginning of the route stay
+        ("overtime", np.float64),
+        ("fair", np.float64),
+    ]
+)
+STOP: Final = np.dtype(
+    [
+        ("opens", np.int64),  # the first window; without one from 0 to NEVER - 1
+        ("closes", np.int64),
+        ("more_from", np.int64),  # further windows, as rows of `windows`
+        ("more_until", np.int64),
+        ("service", np.int64),
+        ("volume", np.int64),
+        ("pickup", np.int64),
+        ("promised", np.int64),  # NEVER for no promise
+        ("leaving", np.float64),
+    ]
+)
+ROUTE: Final = np.dtype(
+    [
+        ("size", np.int64),
+        ("load", np.int64),
+        ("travel", np.int64),
+        ("service", np.int64),
+        ("end", np.int64),
+        ("last_promise", np.int64),
+        ("rest_at", np.int64),  # behind which node the break is; -1 for none on the route
+        ("cost", np.float64),
+        ("old_size", np.int64),
+        ("old_cost", np.float64),
+        ("best_size", np.int64),
+        ("saved", np.int64),  # changed by this round
+        ("dirty", np.int64),  # changed since the best
+    ]
+)
+NOW, OLD, BEST = 0, 1, 2
+"""Layers of `Tour.nodes`."""
+LEG, FREE, RESTED, UNTIL_FREE, UNTIL_RESTED, BAG_BEFORE, BAG_AFTER = range(7)
+"""Layers of `Tour.times`: seconds from the node before; earliest departures; latest arrivals; the most that is carried
+until the node is left, and from then on."""
+ABSENT, LEFT = 0, 1
+"""Layers of `Tour.pools`: stops to put back, and those left for tomorrow."""
+ROUNDS, FOUND, LEFT_COUNT, ABSENT_COUNT, DICE = range(5)
+"""Places in `Tour.counts`."""
+
+
+class Day(NamedTuple):
+    """A problem as arrays: s stops, c couriers, n nodes (stops, then the couriers' places), m matrices.
+
+    Few and wide, because a compiled function counts a reference for each array that it is given.
+    """
+
+    legs: Legs
+    """m × n × n, [from, to]."""
+    back: Legs
+    """The same, [to, from]."""
+    near: Nodes
+    """s × up to s: for each stop the others, the nearest first."""
+    stops: Records
+    """s of STOP."""
+    windows: Ints
+    """Further windows of stops that have several: opens, closes."""
+    couriers: Records
+    """c of COURIER."""
+    allowed: Flags
+    """c × s."""
+    away: Ints
+    """c × s, or 1 × 1 where no courier has an own area."""
+    travel_weight: float
+    late_weight: float
+    imbalance_weight: float
+    away_weight: float
+    any_pickup: bool
+    any_promise: bool
+    any_away: bool
+    any_optional: bool
+    any_window: bool
+
+
+class Tour(NamedTuple):
+    """The routes while they are searched, with all that is known of each node, and the best routes so far."""
+
+    nodes: Nodes
+    """3 × c × width."""
+    times: Legs
+    """7 × c × width."""
+    routes: Records
+    """c of ROUTE."""
+    route: Ints
+    """Of each stop; -1 while it is in none."""
+    left_at: Ints
+    """Where a stop stands among those left; -1 when it does not."""
+    pools: Nodes
+    """2 × s."""
+    keys: Floats
+    """s: by which the absent are ordered."""
+    totals: Floats
+    """Cost now, best cost."""
+    counts: Ints
+
+
+class Setting(NamedTuple):
+    """How boldly one search ruins."""
+
+    removed: float
+    """Stops taken out in a round, on average."""
+    longest: float
+    """Longest string of stops of one route."""
+
+
+@njit(cache=True, nogil=True)
+def throw(counts: Ints) -> float:
+    """A number from 0 to below 1. Multiply-with-carry (Marsaglia 2003), which fits 63 bits, so that Python agrees."""
+    state = 698769069 * (counts[DICE] & 0xFFFFFFFF) + (counts[DICE] >> 32)
+    counts[DICE] = state
+    return float(state & 0xFFFFFFFF) / 4294967296.0
+
+
+@njit(cache=True, nogil=True)
+def next_start(day: Day, stop: int, ready: int) -> int:
+    """The earliest start of service for who is there at `ready`; NEVER after the last window."""
+    if ready <= day.stops[stop]["closes"]:
+        return max(ready, day.stops[stop]["opens"])
+    for window in range(day.stops[stop]["more_from"], day.stops[stop]["more_until"]):
+        if ready <= day.windows[window, 1]:
+            return max(ready, day.windows[window, 0])
+    return NEVER
+
+
+@njit(cache=True, nogil=True)
+def latest_start(day: Day, stop: int, bound: int) -> int:
+    """The latest start of service not after `bound`; TOO_EARLY when every window opens later."""
+    for window in range(day.stops[stop]["more_until"] - 1, day.stops[stop]["more_from"] - 1, -1):
+        if day.windows[window, 0] <= bound:
+            return min(bound, day.windows[window, 1])
+    if day.stops[stop]["opens"] <= bound:
+        return min(bound, day.stops[stop]["closes"])
+    return TOO_EARLY
+
+
+@njit(cache=True, nogil=True)
+def after_rest(day: Day, courier: int, leaving: int, leg: int) -> int:
+    """When who leaves at `leaving` and rests on the way or at the door is ready; NEVER when it is too late to rest."""
+    if leaving > day.couriers[courier]["rest_until"]:
+        return NEVER
+    return max(leaving + leg, max(leaving, day.couriers[courier]["rest_from"])) + day.couriers[courier]["rest"]
+
+
+@njit(cache=True, nogil=True)
+def before_rest(day: Day, courier: int, ready: int, leg: int) -> int:
+    """The latest departure from which one is `ready` after a break on the leg; TOO_EARLY when there is none."""
+    if day.couriers[courier]["rest_from"] + day.couriers[courier]["rest"] > ready:
+        return TOO_EARLY
+    return min(ready - leg - day.couriers[courier]["rest"], day.couriers[courier]["rest_until"])
+
+
+@njit(cache=True, nogil=True)
+def unfair(day: Day, courier: int, work: int) -> float:
+    """The cost of work above the fair share."""
+    above = work - day.couriers[courier]["fair"]
+    if above <= 0.0:
+        return 0.0
+    return day.imbalance_weight * above * above / SQUARED_SECONDS_PER_HOUR
+
+
+@njit(cache=True, nogil=True)
+def lateness(day: Day, tour: Tour, courier: int, behind: int) -> tuple[int, int]:
+    """(seconds late against promises, end) of a route with its break behind node `behind`; -1: without one."""
+    late = 0
+    size = tour.routes[courier]["size"]
+    now = day.couriers[courier]["shift_start"]
+    for at in range(1, size + 1):
+        stop = np.int64(tour.nodes[NOW, courier, at])
+        if at - 1 == behind:
+            ready = after_rest(day, courier, now, tour.times[LEG, courier, at])
+        else:
+            ready = now + tour.times[LEG, courier, at]
+        start = next_start(day, stop, ready)
+        if start > day.stops[stop]["promised"]:
+            late += start - day.stops[stop]["promised"]
+        now = start + day.stops[stop]["service"]
+        if now >= NEVER:
+            return NEVER, NEVER
+    if behind == size:
+        return late, after_rest(day, courier, now, tour.times[LEG, courier, size + 1])
+    return late, now + tour.times[LEG, courier, size + 1]
+
+
+@njit(cache=True, nogil=True)
+def refresh(day: Day, tour: Tour, courier: int) -> bool:
+    """Work out a route anew after its nodes changed. False when it does not fit (legs that break the triangle rule)."""
+    size = tour.routes[courier]["size"]
+    if size == 0:
+        tour.times[LEG, courier, 1] = 0
+        tour.times[FREE, courier, 0] = day.couriers[courier]["shift_start"]
+        tour.times[RESTED, courier, 0] = NEVER
+        tour.nodes[NOW, courier, 1] = day.couriers[courier]["finish"]
+        end_by = day.couriers[courier]["must_end"]
+        tour.times[UNTIL_RESTED, courier, 1] = end_by
+        tour.times[UNTIL_FREE, courier, 1] = min(end_by, day.couriers[courier]["rest_until"]) if day.couriers[courier]["rest"] > 0 else end_by
+        tour.times[BAG_BEFORE, courier, 0] = 0
+        tour.times[BAG_AFTER, courier, 0] = 0
+        tour.routes[courier]["load"] = 0
+        tour.routes[courier]["travel"] = 0
+        tour.routes[courier]["service"] = 0
+        tour.routes[courier]["end"] = day.couriers[courier]["shift_start"]
+        tour.routes[courier]["last_promise"] = 0
+        tour.routes[courier]["rest_at"] = -1
+        tour.routes[courier]["cost"] = 0.0
+        return True
+    legs = day.legs[day.couriers[courier]["matrix"]]
+    node, leg_row = tour.nodes[NOW, courier], tour.times[LEG, courier]
+    free_row, rested_row = tour.times[FREE, courier], tour.times[RESTED, courier]
+    stops, any_promise = day.stops, day.any_promise
+    rests = day.couriers[courier]["rest"] > 0
+    travel = 0
+    service = 0
+    load = 0
+    last_promise = 0
+    late = 0
+    fits = True
+    free = day.couriers[courier]["shift_start"]
+    rested = NEVER
+    free_row[0] = free
+    rested_row[0] = rested
+    before = np.uint32(day.couriers[courier]["begin"])
+    for at in range(1, size + 1):
+        stop = node[at]
+        leg = legs[before, stop]
+        leg_row[at] = leg
+        travel += leg
+        here = stops[stop]
+        service += here["service"]
+        if here["pickup"] == 0:
+            load += here["volume"]
+        if rests:
+            start = min(rested + leg, after_rest(day, courier, free, leg))
+            if start > here["closes"] or start < here["opens"]:
+                start = next_start(day, np.int64(stop), start)
+            rested = NEVER if start >= NEVER else start + here["service"]
+            rested_row[at] = rested
+        start = free + leg
+        if start < here["opens"]:
+            start = here["opens"]
+        elif start > here["closes"]:
+            start = next_start(day, np.int64(stop), start)
+        if start >= NEVER:
+            free = NEVER
+            fits = fits and rested < NEVER
+        else:
+            free = start + here["service"]
+            if any_promise and here["promised"] < NEVER:
+                last_promise = at
+                if start > here["promised"]:
+                    late += start - here["promised"]
+        free_row[at] = free
+        before = stop
+    node[size + 1] = day.couriers[courier]["finish"]
+    leg = legs[before, day.couriers[courier]["finish"]]
+    leg_row[size + 1] = leg
+    travel += leg
+    end = free + leg
+    tour.routes[courier]["rest_at"] = -1
+    if rests and end > day.couriers[courier]["rest_until"]:
+        tour.routes[courier]["rest_at"] = 0
+        if last_promise > 0:
+            end, late, tour.routes[courier]["rest_at"] = placed_rest(day, tour, courier)
+        else:
+            end = min(rested + leg, after_rest(day, courier, free, leg))
+    if end > day.couriers[courier]["must_end"]:
+        fits = False
+    tour.routes[courier]["load"] = load
+    tour.routes[courier]["travel"] = travel
+    tour.routes[courier]["service"] = service
+    tour.routes[courier]["end"] = end
+    tour.routes[courier]["last_promise"] = last_promise
+    cost = day.travel_weight * travel + day.late_weight * late + day.couriers[courier]["fixed"]
+    cost += day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"]) + unfair(day, courier, travel + service)
+    if day.any_away:
+        for at in range(1, size + 1):
+            cost += day.away_weight * day.away[courier, node[at]]
+    tour.routes[courier]["cost"] = cost
+    limits(day, tour, courier)
+    return fits
+
+
+@njit(cache=True, nogil=True)
+def placed_rest(day: Day, tour: Tour, courier: int) -> tuple[int, int, int]:
+    """(end, seconds late, node behind which to rest) of the cheapest place for the break: lateness, then the end."""
+    size = tour.routes[courier]["size"]
+    best_price = math.inf
+    best_end = NEVER
+    best_late = 0
+    best_behind = -1
+    for behind in range(size + 1):
+        leaving = tour.times[FREE, courier, behind]
+        if leaving > day.couriers[courier]["rest_until"]:
+            break
+        # A stop that is done before the break may begin is better done first.
+        if behind < size and tour.times[FREE, courier, behind + 1] <= day.couriers[courier]["rest_from"]:
+            continue
+        late, end = lateness(day, tour, courier, behind)
+        if end >= NEVER:
+            continue
+        slip = max(0, end - day.couriers[courier]["must_end"])
+        price = day.late_weight * late + day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"])
+        price += 1e7 * slip
+        if price < best_price or (price == best_price and end < best_end):
+            best_price = price
+            best_end = end
+            best_late = late
+            best_behind = behind
+    return best_end, best_late, best_behind
+
+
+@njit(cache=True, nogil=True)
+def limits(day: Day, tour: Tour, courier: int) -> None:
+    """Latest arrivals and the bag at each node, from the end backwards."""
+    size = tour.routes[courier]["size"]
+    node, leg_row = tour.nodes[NOW, courier], tour.times[LEG, courier]
+    free_row, rested_row = tour.times[UNTIL_FREE, courier], tour.times[UNTIL_RESTED, courier]
+    stops = day.stops
+    rests = day.couriers[courier]["rest"] > 0
+    until_rested = day.couriers[courier]["must_end"]
+    until_free = min(until_rested, day.couriers[courier]["rest_until"]) if rests else until_rested
+    free_row[size + 1] = until_free
+    rested_row[size + 1] = until_rested
+    for at in range(size, 0, -1):
+        stop = node[at]
+        here = stops[stop]
+        spent = leg_row[at + 1] + here["service"]
+        bound = until_free - spent
+        if rests:
+            bound = max(bound, before_rest(day, courier, until_rested, leg_row[at + 1]) - here["service"])
+            until_rested = latest_start(day, np.int64(stop), until_rested - spent)
+            rested_row[at] = until_rested
+        if here["more_until"] > here["more_from"]:
+            until_free = latest_start(day, np.int64(stop), bound)
+        elif bound < here["opens"]:
+            until_free = TOO_EARLY
+        else:
+            until_free = min(bound, here["closes"])
+        free_row[at] = until_free
+    if day.any_pickup:
+        bag = tour.routes[courier]["load"]
+        most = bag
+        tour.times[BAG_BEFORE, courier, 0] = bag
+        for at in range(1, size + 1):
+            stop = np.int64(tour.nodes[NOW, courier, at])
+            bag += day.stops[stop]["volume"] if day.stops[stop]["pickup"] else -day.stops[stop]["volume"]
+            most = max(most, bag)
+            tour.times[BAG_BEFORE, courier, at] = most
+            tour.times[BAG_AFTER, courier, at] = bag
+        most = bag
+        for at in range(size, 0, -1):
+            most = max(most, tour.times[BAG_AFTER, courier, at])
+            tour.times[BAG_AFTER, courier, at] = most
+        tour.times[BAG_AFTER, courier, 0] = max(most, tour.routes[courier]["load"])
+
+
+@njit(cache=True, nogil=True)
+def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
+    """`next_start`, given less."""
+    here = stops[stop]
+    if ready <= here["closes"]:
+        return max(ready, here["opens"])
+    for window in range(here["more_from"], here["more_until"]):
+        if ready <= windows[window, 1]:
+            return max(ready, windows[window, 0])
+    return NEVER
+
+
+@njit(cache=True, nogil=True)
+def pushed(
+    stops: Records, windows: Ints, who: Record, route: Record, node: Nodes, times: Legs,
+    behind: int, stop: int, out: int, home: int, late_weight: float,
+) -> float:  # fmt: skip
+    """What putting `stop` behind a node costs in lateness and overtime. With a break on the route nearly so: it is
+    thought to be taken as early as it may be."""
+    size, rest, rest_from, rest_until = route["size"], who["rest"], who["rest_from"], who["rest_until"]
+    longer = out + home + stops[stop]["service"]
+    rests = rest > 0 and (route["rest_at"] >= 0 or route["end"] + longer > rest_until)
+    free = np.int64(times[FREE, behind])
+    rested = np.int64(times[RESTED, behind])
+    late = 0
+    leg = out
+    at = behind
+    here = np.int64(stop)
+    while True:
+        service, promised = stops[here]["service"], stops[here]["promised"]
+        start = start_of(stops, windows, here, free + leg)
+        late_start = start
+        if rests:
+            ready = rested + leg
+            if free <= rest_until:
+                ready = min(ready, max(free + leg, max(free, rest_from)) + rest)
+            start_rested = start_of(stops, windows, here, ready)
+            rested = start_rested + service if start_rested < NEVER else NEVER
+            if start > rest_from:
+                late_start = start_rested
+        free = start + service if start < NEVER else NEVER
+        if promised < late_start:
+            late += late_start - promised
+        if at > behind:
+            was_free = np.int64(times[FREE, at])
+            was_rested = np.int64(times[RESTED, at])
+            begun = (was_rested if rests and was_free - service > rest_from else was_free) - service
+            if promised < begun < NEVER:
+                late -= begun - promised
+            if free == was_free and (not rests or rested == was_rested):
+                return late_weight * late
+        leg = home if at == behind else np.int64(times[LEG, at + 1])
+        at += 1
+        if at > size:
+            break
+        here = np.int64(node[at])
+    end = free + leg
+    if rests:
+        end = rested + leg
+        if free <= rest_until:
+            end = min(end, max(free + leg, max(free, rest_from)) + rest)
+    over = max(0, end - who["shift_end"]) - max(0, route["end"] - who["shift_end"])
+    return late_weight * late + who["overtime"] * over
+
+
+@njit(cache=True, nogil=True)
+def scan(
+    column: Legs, row: Legs, node: Nodes, times: Legs, first: int, size: int, best: float, base: float,
+    travel_weight: float, service: int, opens: int, closes: int, slack: int, overtime: float,
+    rest: int, rest_from: int, rest_until: int,
+    work: int, fair: float, imbalance_weight: float, bag: int, room: int, counts: Ints,
+) -> tuple[float, int]:  # fmt: skip
+    """`cheapest` within one route, for a stop with one window in a route without promises: nine tenths of all time
+    is spent here. Overtime is that without waiting. (cost, node behind which), or (best, -1)."""
+    found = -1
+    limit = np.int64((best - base) / travel_weight) + 1 if travel_weight > 0.0 else NEVER
+    before = node[first]
+    for behind in range(first, size + 1):
+        after = node[behind + 1]
+        out = np.int64(column[before])
+        home = np.int64(row[after])
+        before = after
+        detour = out + home - times[LEG, behind + 1]
+        if detour >= limit:
+            continue
+        cost = base + travel_weight * detour
+        above = work + detour - fair
+        if above > 0.0:
+            cost += imbalance_weight * above * above / SQUARED_SECONDS_PER_HOUR
+        if detour > slack:
+            cost += overtime * (detour - slack)
+        if cost >= best:
+            continue
+        start = max(times[FREE, behind] + out, opens)
+        if rest == 0:
+            if start > closes or start + service + home > times[UNTIL_FREE, behind + 1]:
+                continue
+        elif start > closes or start + service + home > times[UNTIL_FREE, behind + 1]:
+            # The break must come between: behind the stop, on the way to it, or it is behind us already.
+            until = times[UNTIL_RESTED, behind + 1]
+            leaving = start + service
+            fits = start <= closes and leaving <= rest_until
+            if not fits or max(leaving + home, rest_from) + rest > until:
+                start = np.int64(times[RESTED, behind]) + out
+                leaving = np.int64(times[FREE, behind])
+                if leaving <= rest_until:
+                    start = min(start, max(leaving + out, rest_from) + rest)
+                start = max(start, opens)
+                if start > closes or start + service + home > until:
+                    continue
+        if bag > 0 and times[bag, behind] > room:
+            continue
+        if throw(counts) < BLINK:
+            continue
+        best = cost
+        found = behind
+        if travel_weight > 0.0:
+            limit = np.int64((best - base) / travel_weight) + 1
+    return best, found
+
+
+@njit(cache=True, nogil=True)
+def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int, int]:
+    """(added cost, courier, node behind which) of the cheapest place for `stop`; below `limit`, else courier -1."""
+    nodes, times, routes, counts = tour.nodes[NOW], tour.times, tour.routes, tour.counts
+    couriers, allowed, windows = day.couriers, day.allowed, day.windows
+    any_pickup, travel_weight, imbalance_weight = day.any_pickup, day.travel_weight, day.imbalance_weight
+    even = imbalance_weight == 0.0
+    best = limit
+    best_courier = -1
+    best_behind = 0
+    here = day.stops[stop]
+    service, volume, opens, last_close = here["service"], here["volume"], here["opens"], here["closes"]
+    promised = here["promised"] < NEVER
+    several = here["more_until"] > here["more_from"]
+    if several:
+        last_close = windows[here["more_until"] - 1, 1]
+    plain = not (several or promised)
+    bag = 0
+    if any_pickup:
+        bag = BAG_AFTER if here["pickup"] == 1 else BAG_BEFORE
+    matrix = -1
+    seen = -1
+    row = day.legs[0, stop]
+    column = day.back[0, stop]
+    for courier in range(len(couriers)):
+        who, route = couriers[courier], routes[courier]
+        size = route["size"]
+        if size == 0:
+            # Couriers alike stand side by side, so the last empty one says whether this is another.
+            if who["alike"] == seen:
+                continue
+            seen = who["alike"]
+        if size >= who["most_stops"] or not allowed[courier, stop]:
+            continue
+        if not any_pickup and route["load"] + volume > who["capacity"]:
+            continue
+        base = 0.0
+        if size == 0:
+            base += who["fixed"]
+        if day.any_away:
+            base += day.away_weight * day.away[courier, stop]
+        if base >= best:
+            continue
+        if who["matrix"] != matrix:
+            matrix = who["matrix"]
+            row = day.legs[matrix, stop]
+            column = day.back[matrix, stop]
+        work = route["travel"] + route["service"] + service
+        was_unfair = 0.0 if even or size == 0 else unfair(day, courier, work - service)
+        slack = who["shift_end"] - route["end"] - service - who["rest"]
+        last_promise = route["last_promise"]
+        if plain and last_promise == 0:
+            best, behind = scan(
+                column, row, nodes[courier], times[:, courier], who["locked"], size, best, base - was_unfair,
+                travel_weight, service, opens, last_close, slack, who["overtime"],
+                who["rest"], who["rest_from"], who["rest_until"], work, who["fair"], imbalance_weight,
+                bag, who["capacity"] - volume, counts,
+            )  # fmt: skip
+            if behind >= 0:
+                best_courier = courier
+                best_behind = behind
+            continue
+        before = nodes[courier, who["locked"]]
+        for behind in range(who["locked"], size + 1):
+            after = nodes[courier, behind + 1]
+            out = column[before]
+            home = row[after]
+            before = after
+            detour = out + home - times[LEG, courier, behind + 1]
+            cost = base + travel_weight * detour
+            if cost >= best:
+                continue
+            if not even:
+                cost += unfair(day, courier, work + detour) - was_unfair
+                if cost >= best:
+                    continue
+            if who["rest"] > 0:
+                if not fits_with_rest(day, tour, courier, behind, stop, out, home):
+                    continue
+            else:
+                start = next_start(day, stop, times[FREE, courier, behind] + out)
+                if start + service + home > times[UNTIL_FREE, courier, behind + 1]:
+                    continue
+            if any_pickup:
+                if times[bag, courier, behind] + volume > who["capacity"]:
+                    continue
+            if behind < last_promise or promised or detour > slack:
+                cost += pushed(
+                    day.stops, windows, who, route, nodes[courier], times[:, courier],
+                    behind, stop, np.int64(out), np.int64(home), day.late_weight,
+                )  # fmt: skip
+                if cost >= best:
+                    continue
+            if throw(counts) < BLINK:
+                continue
+            best = cost
+            best_courier = courier
+            best_behind = behind
+    return best, best_courier, best_behind
+
+
+@njit(cache=True, nogil=True)
+def fits_with_rest(day: Day, tour: Tour, courier: int, behind: int, stop: int, out: int, home: int) -> bool:
+    """Whether a courier with a break can serve one more stop behind a node and still do the rest."""
+    service = day.stops[stop]["service"]
+    free = tour.times[FREE, courier, behind]
+    leaving = next_start(day, stop, free + out) + service
+    if leaving + home <= tour.times[UNTIL_FREE, courier, behind + 1]:
+        return True
+    until = tour.times[UNTIL_RESTED, courier, behind + 1]
+    if leaving < NEVER and after_rest(day, courier, leaving, home) <= until:
+        return True
+    ready = min(tour.times[RESTED, courier, behind] + out, after_rest(day, courier, free, out))
+    return next_start(day, stop, ready) + service + home <= until
+
+
+@njit(cache=True, nogil=True)
+def save(tour: Tour, courier: int) -> None:
+    """Keep a route as it is before this round changes it."""
+    if not tour.routes[courier]["saved"]:
+        tour.routes[courier]["saved"] = True
+        size = tour.routes[courier]["size"]
+        tour.routes[courier]["old_size"] = size
+        tour.routes[courier]["old_cost"] = tour.routes[courier]["cost"]
+        tour.nodes[OLD, courier, : size + 2] = tour.nodes[NOW, courier, : size + 2]
+
+
+@njit(cache=True, nogil=True)
+def take_out(tour: Tour, courier: int, first: int, until: int) -> None:
+    """Take nodes first … until - 1 out of a route; they wait in `absent`."""
+    count = tour.counts[ABSENT_COUNT]
+    for at in range(first, until):
+        stop = np.int64(tour.nodes[NOW, courier, at])
+        tour.pools[ABSENT, count] = stop
+        tour.route[stop] = -1
+        count += 1
+    tour.counts[ABSENT_COUNT] = count
+    gone = until - first
+    for at in range(until, tour.routes[courier]["size"] + 2):
+        tour.nodes[NOW, courier, at - gone] = tour.nodes[NOW, courier, at]
+    tour.routes[courier]["size"] -= gone
+
+
+@njit(cache=True, nogil=True)
+def put_in(day: Day, tour: Tour, courier: int, behind: int, stop: int) -> bool:
+    """Put a stop behind a node and work the route out anew."""
+    for at in range(tour.routes[courier]["size"] + 1, behind, -1):
+        tour.nodes[NOW, courier, at + 1] = tour.nodes[NOW, courier, at]
+    tour.nodes[NOW, courier, behind + 1] = stop
+    tour.routes[courier]["size"] += 1
+    tour.route[stop] = courier
+    return refresh(day, tour, courier)
+
+
+@njit(cache=True, nogil=True)
+def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
+    """Take strings of neighbouring stops out of neighbouring routes. False when what stays does not fit."""
+    served = 0
+    used = 0
+    for courier in range(len(day.couriers)):
+        loose = tour.routes[courier]["size"] - day.couriers[courier]["locked"]
+        if loose > 0:
+            served += loose
+            used += 1
+    if used == 0:
+        return True
+    longest = min(setting.longest, max(1.0, served / used))
+    strings = int(throw(tour.counts) * (4.0 * setting.removed / (1.0 + longest) - 1.0)) + 1
+    # With fewer routes than strings each gives several.
+    each = (strings + used - 1) // used
+    seed = np.int64(throw(tour.counts) * len(day.stops))
+    if tour.counts[LEFT_COUNT] > 0 and throw(tour.counts) < 0.2:
+        seed = np.int64(tour.pools[LEFT, int(throw(tour.counts) * tour.counts[LEFT_COUNT])])
+    for other in range(-1, day.near.shape[1]):
+        stop = np.int64(day.near[seed, other]) if other >= 0 else seed
+        courier = tour.route[stop]
+        if courier < 0:
+            continue
+        if tour.routes[courier]["saved"] and (each == 1 or throw(tour.counts) < 0.5):
+            continue
+        loose = tour.routes[courier]["size"] - day.couriers[courier]["locked"]
+        at = 1
+        while tour.nodes[NOW, courier, at] != stop:
+            at += 1
+        if at <= day.couriers[courier]["locked"]:
+            continue
+        save(tour, courier)
+        length = int(throw(tour.counts) * min(float(loose), longest)) + 1
+        gap = 0
+        if length > 1 and length < loose and throw(tour.counts) < KEEP:
+            gap = 1
+            while length + gap < loose and throw(tour.counts) > LONGER_GAP:
+                gap += 1
+        span = length + gap
+        lowest = max(day.couriers[courier]["locked"] + 1, at - span + 1)
+        highest = min(at, tour.routes[courier]["size"] - span + 1)
+        first = lowest + int(throw(tour.counts) * (highest - lowest + 1))
+        if gap > 0:
+            head = 1 + int(throw(tour.counts) * (length - 1))
+            take_out(tour, courier, first + head + gap, first + span)
+            take_out(tour, courier, first, first + head)
+        else:
+            take_out(tour, courier, first, first + span)
+        strings -= 1
+        if strings == 0:
+            break
+    for courier in range(len(day.couriers)):
+        if tour.routes[courier]["saved"] and not refresh(day, tour, courier):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def order_absent(day: Day, tour: Tour) -> None:
+    """Put the absent stops in the order in which they are served: by chance, size, distance, window, or pressure."""
+    count = tour.counts[ABSENT_COUNT]
+    roll = throw(tour.counts)
+    if not day.any_window:
+        roll *= 0.73
+    if day.any_optional:
+        # The dearest to leave first, as often as all else together: they may not find room later.
+        roll *= 2.0
+    for at in range(count):
+        stop = np.int64(tour.pools[ABSENT, at])
+        far = day.legs[0, day.couriers[0]["begin"], stop]
+        if roll >= 1.0:
+            key = -day.stops[stop]["leaving"] * (0.5 + throw(tour.counts))
+        elif roll < 0.30:
+            key = throw(tour.counts)
+        elif roll < 0.50:
+            key = -float(day.stops[stop]["volume"] * 100_000 + day.stops[stop]["service"])
+        elif roll < 0.65:
+            key = -float(far)
+        elif roll < 0.73:
+            key = float(far)
+        elif roll < 0.82:
+            key = float(day.stops[stop]["closes"] - day.stops[stop]["opens"])
+        elif roll < 0.91:
+            key = float(day.stops[stop]["opens"])
+        else:
+            key = -float(day.stops[stop]["closes"])
+        tour.keys[at] = key
+    if count > 60:
+        order = np.argsort(tour.keys[:count], kind="mergesort")
+        tour.pools[ABSENT, :count] = tour.pools[ABSENT, :count][order]
+        return
+    for at in range(1, count):
+        key = tour.keys[at]
+        stop = np.int64(tour.pools[ABSENT, at])
+        place = at
+        while place > 0 and tour.keys[place - 1] > key:
+            tour.keys[place] = tour.keys[place - 1]
+            tour.pools[ABSENT, place] = tour.pools[ABSENT, place - 1]
+            place -= 1
+        tour.keys[place] = key
+        tour.pools[ABSENT, place] = stop
+
+
+@njit(cache=True, nogil=True)
+def recreate(day: Day, tour: Tour) -> bool:
+    """Serve each absent stop where it costs least, or leave it where that is cheaper. False when a route broke."""
+    order_absent(day, tour)
+    fits = True
+    for at in range(tour.counts[ABSENT_COUNT]):
+        stop = np.int64(tour.pools[ABSENT, at])
+        _, courier, behind = cheapest(day, tour, stop, day.stops[stop]["leaving"])
+        if courier >= 0:
+            save(tour, courier)
+            if not put_in(day, tour, courier, behind, stop):
+                fits = False
+                break
+    return fits
+
+
+@njit(cache=True, nogil=True)
+def leave(tour: Tour, stop: int) -> None:
+    """Note a stop as left for tomorrow."""
+    count = tour.counts[LEFT_COUNT]
+    tour.pools[LEFT, count] = stop
+    tour.left_at[stop] = count
+    tour.counts[LEFT_COUNT] = count + 1
+
+
+@njit(cache=True, nogil=True)
+def unleave(tour: Tour, stop: int) -> None:
+    """Note a stop as served after all."""
+    at = tour.left_at[stop]
+    last = tour.counts[LEFT_COUNT] - 1
+    moved = np.int64(tour.pools[LEFT, last])
+    tour.pools[LEFT, at] = moved
+    tour.left_at[moved] = at
+    tour.left_at[stop] = -1
+    tour.counts[LEFT_COUNT] = last
+
+
+@njit(cache=True, nogil=True)
+def undo(day: Day, tour: Tour) -> None:
+    """Put every route that this round changed back as it was."""
+    for at in range(tour.counts[ABSENT_COUNT]):
+        tour.route[tour.pools[ABSENT, at]] = -1
+    for courier in range(len(day.couriers)):
+        if tour.routes[courier]["saved"]:
+            tour.routes[courier]["saved"] = False
+            size = tour.routes[courier]["old_size"]
+            tour.routes[courier]["size"] = size
+            tour.nodes[NOW, courier, : size + 2] = tour.nodes[OLD, courier, : size + 2]
+            for at in range(1, size + 1):
+                tour.route[tour.nodes[NOW, courier, at]] = courier
+            refresh(day, tour, courier)
+
+
+@njit(cache=True, nogil=True)
+def keep_best(day: Day, tour: Tour) -> None:
+    """Remember the routes as the best so far."""
+    tour.totals[1] = tour.totals[0]
+    tour.counts[FOUND] += 1
+    for courier in range(len(day.couriers)):
+        if tour.routes[courier]["dirty"]:
+            tour.routes[courier]["dirty"] = False
+            size = tour.routes[courier]["size"]
+            tour.routes[courier]["best_size"] = size
+            tour.nodes[BEST, courier, : size + 2] = tour.nodes[NOW, courier, : size + 2]
+
+
+@njit(cache=True, nogil=True)
+def begin(day: Day, tour: Tour) -> bool:
+    """Work out the routes as given, serve what is in none where it costs least. False when a given route does not fit.
+
+    Expects `node` and `size`; everything else follows.
+    """
+    fits = True
+    tour.route[:] = -1
+    tour.left_at[:] = -1
+    tour.counts[:DICE] = 0
+    total = 0.0
+    for courier in range(len(day.couriers)):
+        tour.routes[courier]["dirty"] = True
+        tour.routes[courier]["saved"] = False
+        tour.nodes[NOW, courier, 0] = day.couriers[courier]["begin"]
+        for at in range(1, tour.routes[courier]["size"] + 1):
+            tour.route[tour.nodes[NOW, courier, at]] = courier
+        fits = refresh(day, tour, courier) and fits
+    for stop in range(len(day.stops)):
+        if tour.route[stop] < 0:
+            tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
+            tour.counts[ABSENT_COUNT] += 1
+    fits = fits and recreate(day, tour)
+    for at in range(tour.counts[ABSENT_COUNT]):
+        stop = np.int64(tour.pools[ABSENT, at])
+        if tour.route[stop] < 0:
+            leave(tour, stop)
+            total += day.stops[stop]["leaving"]
+    for courier in range(len(day.couriers)):
+        tour.routes[courier]["saved"] = False
+        total += tour.routes[courier]["cost"]
+    tour.totals[0] = total
+    keep_best(day, tour)
+    return fits
+
+
+@njit(cache=True, nogil=True)
+def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> None:
+    """Ruin, recreate, and keep the result if it is better, or not much worse than the temperature tolerates."""
+    tour.counts[ABSENT_COUNT] = 0
+    fits = ruin(day, tour, setting)
+    tries = min(RETRIED, tour.counts[LEFT_COUNT])
+    first = int(throw(tour.counts) * tour.counts[LEFT_COUNT])
+    change = 0.0
+    for step in range(tries):
+        stop = np.int64(tour.pools[LEFT, (first + step) % tour.counts[LEFT_COUNT]])
+        tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
+        tour.counts[ABSENT_COUNT] += 1
+        change -= day.stops[stop]["leaving"]
+    fits = fits and recreate(day, tour)
+    if fits:
+        for at in range(tour.counts[ABSENT_COUNT]):
+            stop = np.int64(tour.pools[ABSENT, at])
+            if tour.route[stop] < 0:
+                change += day.stops[stop]["leaving"]
+        for courier in range(len(day.couriers)):
+            if tour.routes[courier]["saved"]:
+                change += tour.routes[courier]["cost"] - tour.routes[courier]["old_cost"]
+    if not fits or change >= -temperature * math.log(1.0 - throw(tour.counts)):
+        undo(day, tour)
+        return
+    for at in range(tour.counts[ABSENT_COUNT]):
+        stop = np.int64(tour.pools[ABSENT, at])
+        if tour.route[stop] < 0 and tour.left_at[stop] < 0:
+            leave(tour, stop)
+        elif tour.route[stop] >= 0 and tour.left_at[stop] >= 0:
+            unleave(tour, stop)
+    for courier in range(len(day.couriers)):
+        if tour.routes[courier]["saved"]:
+            tour.routes[courier]["saved"] = False
+            tour.routes[courier]["dirty"] = True
+    tour.totals[0] += change
+    if tour.totals[0] < tour.totals[1] - 1e-6:
+        keep_best(day, tour)
+
+
+@njit(cache=True, nogil=True)
+def search(day: Day, tour: Tour, setting: Setting, rounds: int, hot: float, cold: float) -> None:
+    """So many rounds, while the temperature (in the objective's seconds) falls from `hot` to `cold`."""
+    for at in range(rounds):
+        temperature = hot * (cold / hot) ** (at / rounds)
+        one_round(day, tour, setting, temperature)
+    tour.counts[ROUNDS] += rounds
