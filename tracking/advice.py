@@ -9,6 +9,10 @@ from delivery.store.items import NextStep
 from tracking.words import Words, dong, of_half, on_day
 
 _NOTHING = Words(vi="Bạn không cần làm gì.", en="You need to do nothing.")
+_CONFIRM = Words(
+    vi="Nếu sẽ có người nhận khi bưu tá đến, hãy bấm xác nhận. Nếu đã đổi chỗ ở, hãy báo địa chỉ mới bên dưới.",
+    en="If somebody will be there when the courier comes, please confirm. If you have moved, tell us below.",
+)
 _NOTHING_YET = Words(vi="Bạn chưa cần làm gì.", en="You need to do nothing yet.")
 _SHOW_IDENTITY = Words(
     vi="Chuẩn bị giấy tờ tùy thân để bưu tá xem.", en="Have your identity document ready for the courier to see."
@@ -45,7 +49,7 @@ class Standing:
 
     `due` is in đồng; `saved` of it is spared at the counter. `address_given`: a new address is being placed. `agency`
     names the sender, `return_point` where the item returns to; `claimed`: compensation for its loss is on its way
-    without being asked for.
+    without being asked for. `asked`: whether somebody will be there for the visit to come is still to be confirmed.
     """
 
     state: State
@@ -62,11 +66,14 @@ class Standing:
     due: int = 0
     saved: int = 0
     claimed: bool = False
+    asked: bool = False
 
 
 def what_to_do(standing: Standing) -> tuple[Words, ...]:
     """The sentences at the top of the page, the most pressing first; never none."""
     first = _first(standing)
+    if standing.asked:
+        first = (_CONFIRM, *(words for words in first if words is not _NOTHING_YET))
     if standing.due and still_comes(standing) and standing.next_step is not NextStep.ADDRESS:
         if standing.saved and (standing.state is State.HELD or standing.next_step is NextStep.COUNTER):
             return *first, _pay_at_counter(dong(standing.due - standing.saved), dong(standing.saved))

@@ -105,7 +105,8 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
     claims = tuple(_claimed(claim) for claim in claims_of(unit, item.id))
     claimed = any(claim.kind is ClaimKind.LOST for claim in claims)
     costs = choices.costs(unit, item, books)
-    standing = _standing(unit, item, made, due=price.due, saved=costs.saved, claimed=claimed)
+    options = choices.options(unit, item)
+    standing = _standing(unit, item, made, due=price.due, saved=costs.saved, claimed=claimed, asked=options.confirm)
     return Shown(
         number=item.number,
         standing=standing,
@@ -117,7 +118,7 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
         visits=(counted_visits(unit, item.id), policy_of(unit, item).visits_allowed),
         invitations=_invitations(unit, item),
         conditions=_conditions(unit, item),
-        options=choices.options(unit, item),
+        options=options,
         costs=costs,
         person_named=any(choice.kind == AUTHORISED_PERSON for choice in made),
         claims=claims,
@@ -125,7 +126,9 @@ def shown(unit: Work, item_id: UUID, books: Sequence[Book], account: Account | N
     )
 
 
-def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, saved: int, claimed: bool) -> Standing:
+def _standing(
+    unit: Work, item: Item, made: Sequence[Choice], *, due: int, saved: int, claimed: bool, asked: bool
+) -> Standing:
     waiting = item.next_step is NextStep.ADDRESS
     return Standing(
         state=item.state,
@@ -142,6 +145,7 @@ def _standing(unit: Work, item: Item, made: Sequence[Choice], *, due: int, saved
         due=due,
         saved=saved,
         claimed=claimed,
+        asked=asked,
     )
 
 

@@ -1,5 +1,6 @@
 """What the page tells people to do, from values."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -67,6 +68,13 @@ def test_who_is_visited_tomorrow_morning_is_asked_to_be_at_home() -> None:
     assert first.vi == "Hãy ở nhà buổi sáng ngày mai, thứ ba 01/12/2026."
     assert first.en == "Please be at home tomorrow, Tuesday 01/12/2026 in the morning."
     assert [words.vi for words in rest] == ["Chuẩn bị giấy tờ tùy thân để bưu tá xem.", "Khi nhận, bạn trả 23.760 đ."]
+
+
+def test_who_is_asked_before_the_visit_is_not_told_that_nothing_is_to_do() -> None:
+    """Two sentences that contradict each other are worse than none."""
+    first, *rest = what_to_do(replace(standing(), asked=True))
+    assert first.vi.startswith("Nếu sẽ có người nhận khi bưu tá đến, hãy bấm xác nhận.")
+    assert [words.vi for words in rest] == [words.vi for words in what_to_do(standing())[1:]]
 
 
 def test_the_hours_are_told_once_the_courier_has_the_item() -> None:
