@@ -4,13 +4,14 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from delivery.errors import Trouble
 from delivery.rules.calendar import vietnam_time
 from delivery.rules.reasons import TABLE, Reason
 from delivery.rules.states import WORDS_EN, WORDS_VI, Happening, State
+from routing.geocoding import Source
 
 ENGLISH = "en"
 VIETNAMESE = "vi"
@@ -31,6 +32,8 @@ def init_app(app: Flask) -> None:
         happening_words=happening_words,
         trouble_words=trouble_words,
         kilometres=kilometres,
+        nearness=nearness,
+        spot_words=spot_words,
     )
     app.jinja_env.globals.update(language=language, new_report_id=lambda: str(uuid4()))
     app.jinja_env.trim_blocks = True
@@ -70,6 +73,29 @@ def number(value: str) -> str:
 def kilometres(metres: int) -> str:
     """Metres as 12,3 km."""
     return f"{metres / 1000:.1f} km".replace(".", "," if language() == VIETNAMESE else ".")
+
+
+def nearness(metres: float) -> str:
+    """How far off a point may be, no finer than anybody knows: ±25 m, ±340 m, ±1,2 km."""
+    if metres >= 1000:
+        return "±" + kilometres(round(metres))
+    step = 5 if metres < 100 else 10
+    return f"±{round(metres / step) * step} m"
+
+
+def spot_words(source: str, hand_overs: int | None = None) -> str:
+    """Who vouches for a point, as the desk and the courier say it."""
+    if source == Source.ADDRESS_BOOK:
+        known = hand_overs or 1
+        return str(ngettext("đã phát ở đây %(num)s lần", "đã phát ở đây %(num)s lần", known))
+    words = {
+        Source.GIVEN: _("điểm kèm theo địa chỉ"),
+        Source.GEOCODER: _("điểm tra trên bản đồ"),
+        Source.STREET: _("giữa tuyến đường"),
+        Source.COMMUNE: _("giữa xã, phường"),
+        Source.OLD_UNITS: _("giữa các xã, phường cũ"),
+    }
+    return str(words[Source(source)])
 
 
 def state_words(state: State) -> str:

@@ -7,11 +7,13 @@ from uuid import UUID
 from delivery.money.charging import dues_at_door
 from delivery.rules.phones import masked
 from delivery.rules.states import State
+from delivery.steps.points import spot_of
 from delivery.store.items import Item
 from delivery.store.queries.desk_routes import points_named
 from delivery.store.routes import Route, Stop, StopItem, StopKind
 from delivery.store.work import Work
 from delivery.vault import Reason, Vault
+from routing.geocoding import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,8 @@ class StopView:
     """One stop. `due` is whole đồng for the whole stop; times are seconds after local midnight.
 
     `window` is the half-day promised, or None. `name`, `address` and `phone` (masked) are of the addressee or the
-    hand-over point.
+    hand-over point. `source` vouches for the point of a household, which may lie `accuracy_m` off; both are None at
+    a hand-over point, and on routes of before they were kept.
     """
 
     position: int
@@ -40,6 +43,9 @@ class StopView:
     phone: str | None = field(repr=False)
     lat: float = field(repr=False)
     lon: float = field(repr=False)
+    source: Source | None
+    accuracy_m: float | None
+    hand_overs: int | None
     due: int
     lines: tuple[Line, ...]
     done: bool
@@ -64,13 +70,14 @@ def stops_of(unit: Work, route: Route, *, reason: Reason) -> list[StopView]:
 def _household(unit: Work, stop: Stop, dues: Mapping[UUID, int], reason: Reason) -> StopView:
     first = _lines(stop)[0].item
     person = Vault.of(unit).open_person(first.addressee, reason=reason)
+    planned = spot_of(unit, stop, reason=reason)
     return _view(
         stop,
         dues,
         name=person.name,
         address=person.address,
         phone=masked(person.phone) if person.phone else None,
-        spot=person.location or _commune_point(first),
+        spot=(planned.lat, planned.lon) if planned else person.location or _commune_point(first),
     )
 
 
@@ -88,6 +95,9 @@ def _view(
         phone=phone,
         lat=spot[0],
         lon=spot[1],
+        source=Source(stop.source) if stop.source else None,
+        accuracy_m=stop.accuracy_m,
+        hand_overs=stop.hand_overs,
         due=sum(dues.get(line.item_id, 0) for line in lines),
         lines=tuple(Line(number=each.item.number, state=each.item.state, outcome=each.outcome) for each in lines),
         done=stop.done_at is not None,
@@ -101,4 +111,4 @@ def _lines(stop: Stop) -> list[StopItem]:
 def _commune_point(item: Item) -> tuple[float, float]:
     # What is planned is placed, and what is placed has its commune.
     assert item.commune is not None
-    return item.commune.lat, item.commune.lon
+    return item.commune.anchor.lat, item.commune.anchor.lon
