@@ -43,6 +43,11 @@ class Moved:
         """Whether the move may be made."""
         return not self.faults
 
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What it costs, part by part; none when it costs nothing."""
+        return explained(self.difference)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switched:
@@ -126,7 +131,7 @@ def explained(difference: Cost) -> tuple[Words, ...]:
         seconds = getattr(difference, name)
         if seconds:
             minutes = signed_minutes(seconds)
-            told.append(Words(vi=f"{vi} {minutes} phút", en=f"{en} {minutes} min"))
+            told.append(Words(vi=f"{vi} {minutes.replace('.', ',')} phút", en=f"{en} {minutes} min"))
     return tuple(told)
 
 

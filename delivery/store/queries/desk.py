@@ -268,7 +268,9 @@ def held_by_last4(unit: Work, office_id: UUID, index: bytes) -> Sequence[Item]:
 
 def plans(unit: Work, office_id: UUID, *, since: date) -> Sequence[Plan]:
     """The office's plans from a day on that were not replaced, the latest first."""
-    query = select(Plan).where(Plan.office_id == office_id, Plan.day >= since, Plan.state != PlanState.REPLACED)
+    query = select(Plan).where(
+        Plan.office_id == office_id, Plan.day >= since, Plan.replans.is_(None), Plan.state != PlanState.REPLACED
+    )
     return unit.session.scalars(query.order_by(Plan.day.desc(), Plan.id.desc())).all()
 
 

@@ -11,6 +11,7 @@ from delivery.errors import Invalid
 from delivery.rules.calendar import ONE_DAY
 from delivery.store.queries import desk as read
 from delivery.store.queries.desk_routes import plan_at
+from delivery.store.queries.in_force import proposals_for
 from delivery.store.queries.policies import working_calendar
 from delivery.store.routes import PlanState
 from delivery.store.work import Work
@@ -46,7 +47,13 @@ def plan(plan_id: UUID) -> str:
     """A plan: how far it is, or its routes."""
     with work() as unit:
         found = plan_at(unit, g.office.id, plan_id)
-        return render_template("desk/plan.html", plan=found, busy=found.state in BUSY)
+        return render_template(
+            "desk/plan.html",
+            plan=found,
+            busy=found.state in BUSY,
+            today=unit.today,
+            proposals=proposals_for(unit, found.id),
+        )
 
 
 @desk.get("/plans/<uuid:plan_id>.json")

@@ -10,6 +10,8 @@ from delivery import attempts
 from delivery.paper.lists import delivery_list
 from delivery.store.queries.attempts import still_out
 from delivery.store.queries.desk_routes import communes_around, route_at
+from delivery.store.queries.in_force import courier_names
+from delivery.store.routes import PlanState, Route
 from delivery.store.work import Work
 from delivery.vault import Reason
 from delivery.web.desk.acceptance import pdf
@@ -29,7 +31,13 @@ def route(route_id: UUID) -> str:
             route=found,
             stops=stops_of(unit, found, reason=Reason.DELIVERY),
             out=still_out(unit, found),
+            rows={stop.position: stop for stop in found.stops},
+            couriers=courier_names(unit, g.office.id) if _may_change(found) else {},
         )
+
+
+def _may_change(found: Route) -> bool:
+    return found.plan.state is PlanState.READY and found.closed_at is None
 
 
 @desk.get("/routes/<uuid:route_id>.json")
@@ -42,7 +50,15 @@ def route_points(route_id: UUID) -> Response:
         return jsonify(
             office={"name": g.office.name, "lat": g.office.lat, "lon": g.office.lon},
             stops=[
-                {"position": s.position, "kind": s.kind, "lat": s.lat, "lon": s.lon, "items": len(s.lines)}
+                {
+                    "position": s.position,
+                    "kind": s.kind,
+                    "lat": s.lat,
+                    "lon": s.lon,
+                    "items": len(s.lines),
+                    "source": s.source,
+                    "accuracy": s.accuracy_m,
+                }
                 for s in stops
             ],
             communes=[{"name": c.name, "lat": c.lat, "lon": c.lon} for c in communes],
