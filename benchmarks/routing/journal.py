@@ -104,7 +104,7 @@ def better(best: Iterable[Best], records: Iterable[Record]) -> dict[str, Best]:
                     cost=record.cost,
                     engine=record.engine,
                     seconds=record.mark,
-                    seed=record.seed,
+                    seed=record.found_by,
                 )
     return found
 

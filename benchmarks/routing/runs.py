@@ -34,7 +34,10 @@ NIGHT_SECONDS: Final = 0.2
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """What an engine had of a day after `mark` seconds (`seconds` by the clock). `cost` is None without a plan."""
+    """What an engine had of a day after `mark` seconds (`seconds` by the clock). `cost` is None without a plan.
+
+    `found_by` is the seed whose run had the plan, `seed` or the one at its side.
+    """
 
     case: str
     digest: str
@@ -46,6 +49,7 @@ class Record:
     good: bool
     mandatory_left: int
     megabytes: int
+    found_by: int
     faults: tuple[str, ...] = ()
     version: str = ""
 
@@ -90,9 +94,12 @@ def measure(case: Day, engine: Engine, *, marks: Sequence[float], seed: int, ver
     failed = next((answer.failed for answer in answers if answer.failed), "no plan yet")
     records = []
     for at, mark in enumerate(ordered):
-        moments = [answer.moments[at] for answer in answers if answer.moments]
-        verdicts = [(moment.seconds, judge(case.problem, moment.orders)) for moment in moments if moment is not None]
-        best = min(verdicts, key=lambda one: (not one[1].good, one[1].cost), default=None)
+        verdicts = [
+            (judge(case.problem, moment.orders), moment.seconds, one)
+            for answer, one in zip(answers, seeds, strict=True)
+            if answer.moments and (moment := answer.moments[at]) is not None
+        ]
+        best = min(verdicts, key=lambda tried: (not tried[0].good, tried[0].cost), default=None)
         everything = sum(stop.mandatory for stop in case.problem.stops)
         records.append(
             Record(
@@ -101,13 +108,14 @@ def measure(case: Day, engine: Engine, *, marks: Sequence[float], seed: int, ver
                 engine=engine.value,
                 seed=seed,
                 mark=mark,
-                seconds=round(max((seconds for seconds, _ in verdicts), default=mark), 3),
-                cost=None if best is None else best[1].cost,
-                good=best is not None and best[1].good,
-                mandatory_left=everything if best is None else best[1].mandatory_left,
+                seconds=round(max((seconds for _, seconds, _ in verdicts), default=mark), 3),
+                cost=None if best is None else best[0].cost,
+                good=best is not None and best[0].good,
+                mandatory_left=everything if best is None else best[0].mandatory_left,
                 megabytes=megabytes,
-                faults=(failed,) if best is None else best[1].faults[:3],
+                faults=(failed,) if best is None else best[0].faults[:3],
                 version=version,
+                found_by=seed if best is None else best[2],
             )
         )
     return records

@@ -28,6 +28,7 @@ CUT: Final = 400
 """A larger public file also counts with its first so many customers."""
 NIGHT_DAYS: Final = 8
 
+ALL: Final = "all that everybody plans"
 LEFT_OUT: Final = 'No public files were given (FILES="a.vrp b.vrp"), so that part is left out.'
 HOW: Final = """\
 Gaps in % to the best plan known, medians over days and seeds, after so many seconds of wall time. Every engine has the
@@ -161,6 +162,7 @@ def _published(planned: Sequence[Case]) -> list[Record]:
             good=True,
             mandatory_left=0,
             megabytes=0,
+            found_by=0,
         )
         for case in planned
         if case.published is not None
@@ -185,28 +187,46 @@ class _Result:
         self.night = night
         self.seconds = seconds
         self.kinds = {case.day.name: case.kind for case in planned}
-        self.middle: Medians = medians(records, self.kinds, {name: one.cost for name, one in best.items()})
+        costs = {name: one.cost for name, one in best.items()}
+        self.middle: Medians = medians(records, self.kinds, costs)
+        self.shared = [record for record in records if self.kinds[record.case] not in OF_OURS]
+        self.pooled = dict.fromkeys(self.kinds, ALL)
+        self.over_all: Medians = medians(self.shared, self.pooled, costs)
 
     def text(self, *, markdown: bool) -> str:
         """Gaps, winners, goals."""
         marks = self.options.marks
         head = head_of(marks)
         winners = [
-            [kind, *(winner(self.middle, kind, mark) for mark in marks)] for kind in dict.fromkeys(self.kinds.values())
+            [kind, *(winner(middle, kind, mark) for mark in marks)]
+            for middle, kinds in ((self.middle, self.kinds), (self.over_all, self.pooled))
+            for kind in dict.fromkeys(kinds.values())
         ]
+        rows = rows_of(self.records, self.kinds, self.middle, marks)
+        rows += rows_of(self.shared, self.pooled, self.over_all, marks)
         lines = goals(self.records, self.kinds, self.middle, self.night)
         missed = [goal.words for goal in lines if goal.kept is False]
         parts = [
             self._about(),
             HOW,
-            table(head, rows_of(self.records, self.kinds, self.middle, marks), markdown=markdown),
+            table(head, rows, markdown=markdown),
             table(["who wins", *(f"{mark:g} s" for mark in marks)], winners, markdown=markdown),
             table(["goal", "aimed at", "measured", ""], [goal.row for goal in lines], markdown=markdown),
             f"Goals missed: {len(missed)}" + "".join(f"\n- {words}" for words in missed),
         ]
         if not self.options.files:
             parts.insert(2, LEFT_OUT)
+        if failures := self._failures():
+            parts.append("What went wrong:\n" + "\n".join(f"- {words}" for words in failures))
         return "\n\n".join(parts) + "\n"
+
+    def _failures(self) -> list[str]:
+        """The first fault of each plan that had one."""
+        return [
+            f"{record.engine}, {record.case}, {record.mark:g} s: {record.faults[0]}"
+            for record in self.records
+            if record.faults
+        ]
 
     def _about(self) -> str:
         names = ", ".join(f"{name} {version(name)}" for name in ("ortools", "pyvrp", "pyvroom", "numba"))

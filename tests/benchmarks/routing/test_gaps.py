@@ -22,6 +22,7 @@ def record(engine: str, case: str, cost: int | None, mark: float = 1, *, left: i
         good=cost is not None and not left,
         mandatory_left=left,
         megabytes=100,
+        found_by=1,
         faults=() if cost is not None else ("no plan yet",),
     )
 

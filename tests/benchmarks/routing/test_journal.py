@@ -20,6 +20,7 @@ ONE = Record(
     good=True,
     mandatory_left=0,
     megabytes=145,
+    found_by=1,
     version="v1",
 )
 
@@ -42,8 +43,8 @@ def test_only_a_cheaper_good_plan_is_a_new_best(tmp_path: Path) -> None:
     """One that leaves a mandatory stop is cheap for a bad reason; a day that has changed begins anew."""
     old = Best(case="loose-1", digest="d", cost=1000, engine="ours", seconds=30, seed=1)
     assert better([old], [replace(ONE, cost=900, good=False), replace(ONE, cost=1001)]) == {"loose-1": old}
-    found = better([old], [replace(ONE, cost=990, engine="pyvrp")])["loose-1"]
-    assert (found.cost, found.engine, found.seconds) == (990, "pyvrp", 5)
+    found = better([old], [replace(ONE, cost=990, engine="pyvrp", found_by=1001)])["loose-1"]
+    assert (found.cost, found.engine, found.seconds, found.seed) == (990, "pyvrp", 5, 1001)
     assert better([old], [replace(ONE, digest="new", cost=2000)])["loose-1"].cost == 2000
     path = tmp_path / "best.json"
     write_best([found], path)
