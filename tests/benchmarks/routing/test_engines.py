@@ -1,6 +1,7 @@
 """Each engine solves the same file through the same command and is judged by the same evaluator."""
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.routing.__main__ import main
-from benchmarks.routing.days import Kind, day
+from benchmarks.routing.days import Kind, day, noon
 from benchmarks.routing.engines import Engine, run
 from benchmarks.routing.evaluator import judge
 from benchmarks.routing.peers import CannotState, Moment, behind_locks
@@ -24,8 +25,8 @@ def test_every_engine_finds_the_best_plan_of_six_customers(engine: Engine, capsy
     assert main([str(SIX), "--seconds", "0.3", "--engine", engine.value, "--seed", "1"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["cost"], told["feasible"], told["served"], told["routes"]) == (36, True, 6, 2)
-    assert told["seconds"] < 1
-    assert told["engine"] == engine.value
+    assert (told["engine"], told["instance"]) == (engine.value, "six")
+    assert told["seconds"] > 0
 
 
 def test_the_command_prints_one_line_and_nothing_else(tmp_path: Path) -> None:
@@ -66,15 +67,15 @@ def test_a_request_that_makes_no_sense_ends_in_a_sentence(
 
 def test_a_peer_plans_behind_the_locked_stops() -> None:
     """A day under way can be put to them exactly: each courier sets off behind what is pinned."""
-    noon = day(Kind.NOON, 1)
-    rest, prefixes = behind_locks(noon.problem)
-    assert len(rest.stops) == 290
+    problem, start = noon(random.Random(1), stops=30, couriers=3)
+    rest, prefixes = behind_locks(problem)
+    assert len(rest.stops) == 24
     assert {len(route) for route in prefixes.values()} == {2}
     for engine in (Engine.PYVRP, Engine.VROOM):
-        found = run(engine, noon.problem, seconds=0.1, seed=1, start=noon.start)[-1]
-        verdict = judge(noon.problem, found.orders)
-        assert not verdict.faults, engine
-        assert verdict.served > 250, engine
+        found = run(engine, problem, seconds=0.4, seed=1, start=start)[-1]
+        verdict = judge(problem, found.orders)
+        assert verdict.good, engine
+        assert verdict.served >= 28, engine
 
 
 @pytest.mark.parametrize("kind", [Kind.BREAKS, Kind.AREAS, Kind.PROMISES, Kind.BALANCE])
