@@ -49,10 +49,10 @@ def _calibrate(days: int, least_days: int, dry_run: bool) -> None:
         lines = [*_speeds(found.learned, least_days), *_communes(unit, found.learned, least_days), *_apart(found)]
     for line in lines:
         click.echo(line)
-    verb = "would be learned" if dry_run else "were learned"
     click.echo(
-        f"{len(found.learned.vehicles)} speeds, {len(found.learned.communes)} communes and "
-        f"{len(found.learned.couriers)} couriers' own paces {verb} from {found.legs} legs of {found.offices} offices."
+        f"{'Would learn' if dry_run else 'Learned'} from {found.legs} legs, offices: {found.offices}. "
+        f"Speeds: {len(found.learned.vehicles)}, communes: {len(found.learned.communes)}, "
+        f"couriers' own paces: {len(found.learned.couriers)}."
     )
 
 

@@ -58,14 +58,14 @@ def test_recorded_days_change_the_next_plan_once_there_are_enough_of_them(
     said = _calibrate(app)
     assert "not used before 10 days" in said
     assert "Phường Sài Gòn" in said
-    assert f"from {9 * 2 * LEGS_A_ROUTE} legs of 1 offices" in said
+    assert f"from {9 * 2 * LEGS_A_ROUTE} legs, offices: 1." in said
     usual = _day(wiring, town, TOMORROW)
     assert _at_doors(usual) == {STANDARD_SERVICE.door}
 
     clock.forward(days=1)
     recorded_days(wiring, town, 20, until=TODAY - timedelta(days=14), first=9_500)
     before = _calibrate(app, "--dry-run")
-    assert "would be learned" in before
+    assert "Would learn" in before
     assert len(_rows(wiring, Scope.COMMUNE)) == 1
     said = _calibrate(app)
     assert "not used before" not in said

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from delivery.web.courier import cash, routes, stops, transfer
+from delivery.web.courier import cash, routes, stops, tempo, transfer
 from delivery.web.courier.blueprint import courier
 from delivery.wiring import Wiring
 
 # Each module puts its views onto the one blueprint.
-SUBJECTS = (cash, routes, stops, transfer)
+SUBJECTS = (cash, routes, stops, tempo, transfer)
 
 
 def init_app(app: Flask, wiring: Wiring) -> None:
