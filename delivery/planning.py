@@ -109,6 +109,7 @@ class Desk:
         try:
             with self._wiring.work(self._actor) as unit:
                 task = dispatch.task_for(unit, claim)
+            task = task.with_roads(self._wiring.roads)
         except OperationalError:
             raise
         except Exception as trouble:

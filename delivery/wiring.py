@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from delivery.clock import Clock, MovableClock, SystemClock
 from delivery.money.publishing import published
 from delivery.outbound.geocoders import GeopyGeocoder, geocoder_for
+from delivery.outbound.roads import RoadTables, road_tables
 from delivery.outbound.sms import SmsGateway
 from delivery.settings import Settings
 from delivery.store.agencies import LIVE
@@ -51,6 +52,11 @@ class Wiring:
     def geocoder(self) -> GeopyGeocoder | None:
         """The geocoder that the house has set, None when it has set none."""
         return geocoder_for(self.settings.geocoder)
+
+    @cached_property
+    def roads(self) -> RoadTables:
+        """Travel times by road, with what this process was told of them."""
+        return road_tables(self.settings.roads)
 
     @property
     def books(self) -> tuple[Book, ...]:

@@ -45,6 +45,7 @@ def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: route
         unit.session.add(_route(unit, row, office_day, route, kept))
     names = courier_names(unit, office_day.office_id)
     row.cost = asdict(routed.cost(office_day.problem, final))
+    row.roads = list(office_day.roads)
     row.unplanned = [
         left_in_words(office_day.calls[left.stop], left, names)
         for left in final.unplanned

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
+from delivery.outbound.roads import RoadTables
 from delivery.rules.calendar import HalfDay, WorkingCalendar, vietnam_day, vietnam_instant
 from delivery.rules.reasons import Reason as Failure
 from delivery.rules.urgency import WHOLE_DAY, Hours, common_hours, cost_of_leaving, last_day, visiting_hours
 from delivery.steps.points import located
+from delivery.store.base import Json
 from delivery.store.items import Item
 from delivery.store.offices import Office
 from delivery.store.queries.due import chosen_days, couriers_on_duty, due_items, last_failures, points_to_call_at
@@ -100,7 +102,9 @@ class Tempo:
 class OfficeDay:
     """What an office has to do on a day: the problem for the solver, and what each of its stops means.
 
-    `points` are the problem's places, the office first, and `tempo` is what its times were reckoned with.
+    `points` are the problem's places, the office first, and `tempo` is what its times were reckoned with; couriers who
+    get on otherwise are in `own_profiles`, by their keys in the problem. `roads` says which road server the times are
+    from, as in `plans.roads`.
     """
 
     office_id: UUID
@@ -109,6 +113,25 @@ class OfficeDay:
     calls: Mapping[str, Call]
     points: tuple[Point, ...]
     tempo: Tempo
+    own_profiles: Mapping[str, Profile] = field(default_factory=dict)
+    roads: tuple[Json, ...] = ()
+
+    def with_roads(self, tables: RoadTables) -> "OfficeDay":
+        """The same day with travel times by road, if a road server is set. May take seconds: hold no transaction."""
+        if not tables.has_servers:
+            return self
+        profiles = dict.fromkeys((self.tempo.profile, *self.own_profiles.values()))
+        travels = {profile: tables.travel(self.points, profile) for profile in profiles}
+        # Of several profiles of one vehicle, the office's or the first says it for all: the server is the same.
+        notes: dict[str, Json] = {}
+        for travel in travels.values():
+            notes.setdefault(travel.vehicle, travel.note())
+        couriers = tuple(
+            replace(one, own_matrix=travels[self.own_profiles[one.key]].matrix) if one.key in self.own_profiles else one
+            for one in self.problem.couriers
+        )
+        problem = replace(self.problem, matrix=travels[self.tempo.profile].matrix, couriers=couriers)
+        return replace(self, problem=problem, roads=tuple(notes.values()))
 
 
 def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
@@ -142,6 +165,7 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
         calls={call.key: call for call in calls},
         points=tuple(points),
         tempo=tempo,
+        own_profiles={str(courier.id): own for courier in couriers if (own := tempo.own_profile(courier)) is not None},
     )
 
 

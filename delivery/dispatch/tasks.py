@@ -1,12 +1,13 @@
 """What a worker does with a plan that it claimed: a day from nothing, or a proposal to a plan in force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from delivery.dispatch.accepting import accept_plan
 from delivery.dispatch.day import OfficeDay, problem_for
 from delivery.dispatch.in_force import InForce
 from delivery.dispatch.replanning import day_to_replan, propose
 from delivery.dispatch.requests import Claim
+from delivery.outbound.roads import RoadTables
 from delivery.store.routes import Plan
 from delivery.store.work import Work
 from routing import plan as routed
@@ -29,6 +30,14 @@ class Task:
     def in_force(self) -> routed.Plan | None:
         """What the couriers drive by, on the clock from now on; None for a day that is planned from nothing."""
         return self.day.plan if isinstance(self.day, InForce) else None
+
+    def with_roads(self, tables: RoadTables) -> "Task":
+        """The same with travel times by road. May take seconds: hold no transaction.
+
+        A proposal keeps to the straight line: what it would do is reckoned anew at each look, where nobody may wait
+        for a server (docs/decisions/0015).
+        """
+        return self if isinstance(self.day, InForce) else replace(self, day=self.day.with_roads(tables))
 
 
 def task_for(unit: Work, claim: Claim) -> Task:

@@ -90,6 +90,11 @@ class RoadTables:
         self._known: OrderedDict[tuple[Vehicle, Cell], _Streets] = OrderedDict()
         self._resting: dict[str, tuple[float, NoRoads]] = {}
 
+    @property
+    def has_servers(self) -> bool:
+        """Whether anybody is asked at all."""
+        return bool(self._engines)
+
     def travel(self, points: Sequence[Point], profile: Profile) -> Travel:
         """The way between `points`, the first of which is the office; never fails, but says what it fell back on.
 

@@ -31,7 +31,9 @@ class Plan(Base):
     """One office's day. `cost` holds the objective's parts in seconds; `unplanned` lists {stop, why_vi, why_en}.
 
     One that `replans` another is a proposal: it has no routes of its own, but `proposal`, the order of stops by
-    courier, which stays a proposal until a dispatcher accepts it. `insert_only` adds stops and moves none.
+    courier, which stays a proposal until a dispatcher accepts it. `insert_only` adds stops and moves none. `roads` says
+    for each vehicle where travel times are from ({vehicle, source, legs, straight, why_vi, why_en}); it is empty when
+    they were reckoned from the straight line because no road server is set.
     """
 
     __tablename__ = "plans"
@@ -65,6 +67,7 @@ class Plan(Base):
     trouble: Mapped[str] = mapped_column(default="")
     cost: Mapped[Json] = mapped_column(default=dict)
     unplanned: Mapped[list[Json]] = mapped_column(JSONB, default=list)
+    roads: Mapped[list[Json]] = mapped_column(JSONB, default=list)
     replans: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
     insert_only: Mapped[bool] = mapped_column(default=False)
     proposal: Mapped[Json | None]

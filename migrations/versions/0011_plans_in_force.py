@@ -16,6 +16,9 @@ def upgrade() -> None:
     op.add_column("plans", sa.Column("replans", sa.Uuid(), nullable=True))
     op.add_column("plans", sa.Column("insert_only", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("plans", sa.Column("proposal", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
+    op.add_column(
+        "plans", sa.Column("roads", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default="[]")
+    )
     op.add_column("routes", sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("routes", sa.Column("moved_stops", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("stops", sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True))
@@ -59,6 +62,7 @@ def downgrade() -> None:
     op.drop_column("stops", "pinned_at")
     op.drop_column("routes", "moved_stops")
     op.drop_column("routes", "changed_at")
+    op.drop_column("plans", "roads")
     op.drop_column("plans", "proposal")
     op.drop_column("plans", "insert_only")
     op.drop_column("plans", "replans")

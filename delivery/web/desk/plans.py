@@ -76,6 +76,7 @@ def plan_progress(plan_id: UUID) -> Response:
             trouble=found.trouble,
             routes=routes,
             unplanned=found.unplanned,
+            roads=found.roads,
         )
 
 
