@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
 from delivery import jobs
 from delivery.wiring import Wiring
@@ -20,7 +20,7 @@ def noon(wiring: Wiring, town: Town, clock: HandClock) -> Noon:
 
 
 def test_a_proposal_is_asked_for_seen_beside_the_plan_in_force_and_accepted(
-    noon: Noon, clerk: Person, wiring: Wiring, client: FlaskClient
+    noon: Noon, clerk: Person, wiring: Wiring
 ) -> None:
     """The dispatcher sees what it costs and who changes before anybody's phone shows another order."""
     (new,) = noon.post.shelved(1)
@@ -47,8 +47,10 @@ def test_a_proposal_is_asked_for_seen_beside_the_plan_in_force_and_accepted(
     assert "Đã bỏ đề xuất" in clerk.get(clerk.post(f"{discarded}/discard").location).text
 
 
-def test_a_stop_is_pinned_moved_at_a_price_and_put_back(noon: Noon, clerk: Person, client: FlaskClient) -> None:
-    """Each step says what follows; what cannot be done says why, by name."""
+def test_a_stop_is_pinned_moved_at_a_price_and_put_back_and_the_phone_says_so(
+    noon: Noon, clerk: Person, app: Flask
+) -> None:
+    """Each step says what follows; what cannot be done says why, by name. Who drives learns of another order."""
     route = noon.route(noon.first)
     first, second = (stop.id for stop in route.stops[2:4])
     before = noon.orders()
@@ -70,11 +72,9 @@ def test_a_stop_is_pinned_moved_at_a_price_and_put_back(noon: Noon, clerk: Perso
     assert "chỉ courier.sg" in refused.text
     for typed in ("mười", "99"):
         assert clerk.get(f"/desk/stops/{second}/move?courier={noon.first}&position={typed}").status_code == 422
-
-
-def test_the_courier_reads_on_the_phone_that_the_order_changed(noon: Noon, client: FlaskClient) -> None:
-    """Otherwise she rings where nobody expects her yet."""
-    route = noon.route(noon.first)
-    noon.move(route.stops[2].id, str(noon.first), 3)
-    phone = at_work(client, next(login for login, key in noon.post.town.couriers.items() if key == noon.first))
+    clerk.post(f"/desk/stops/{second}/pin", pinned="0")
+    clerk.post(f"/desk/stops/{first}/move", courier=str(noon.first), position="3")
+    phone = at_work(
+        app.test_client(), next(login for login, key in noon.post.town.couriers.items() if key == noon.first)
+    )
     assert "Tuyến đã đổi lúc 10:30: 1 điểm đổi thứ tự" in phone.get("/courier/").text
