@@ -4,21 +4,25 @@ Reads the old three-level and the new two-level form. Never guesses silently: wh
 is `ask` with the candidates, what names no place is `unknown`.
 """
 
-import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from routing.communes import Gazetteer
 from routing.mentions import Mention, Words, apart, find_mentions, find_slips, read_words
+from routing.offers import Candidate, Offers, reason
 from routing.readings import Reading, all_readings, has_gap, off_key, solid_words, unread_units
 from routing.streets import Place, read_place
 from routing.units_index import UnitsIndex
-from routing.wording import has_keystrokes, without_keystrokes
+from routing.wording import has_keystrokes, plain_kinds, without_keystrokes
 
+__all__ = ["LONGEST_TEXT", "Candidate", "Match", "Matcher", "Parts", "Verdict"]
+
+# "(P. Đa Kao, Q.1 cũ)" beside a name of today: which part of a divided ward it was is then said.
+_OLD_NAMES = re.compile(r"(?i)\([^()]*\b(?:cũ|cu|trước đây|truoc day)\b[^()]*\)")
 MARGIN = 0.25  # by how much the best reading must beat every reading with another commune
 LONGEST_TEXT = 400
-MOST_CANDIDATES = 30
 
 
 class Verdict(StrEnum):
@@ -27,15 +31,6 @@ class Verdict(StrEnum):
     SURE = "sure"
     ASK = "ask"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """A commune that the address may lie in. `confidence` 0..1; those of one match sum to at most 1."""
-
-    commune_id: int
-    confidence: float
-    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,11 +63,17 @@ class Matcher:
 
     def match(self, text: str) -> Match:
         """Read free text: one address, in any order, with or without diacritics, commas and kinds."""
-        text = text[:LONGEST_TEXT]
+        text = plain_kinds(text[:LONGEST_TEXT])
         found = self._match(read_words(text))
-        if found.verdict is Verdict.SURE or not text.isascii():
+        if found.verdict is Verdict.SURE:
             return found
-        if found.parts.commune is not None and not has_keystrokes(text):
+        aside = _OLD_NAMES.search(text)
+        if aside:
+            now = self._match(read_words(f"{text[: aside.start()]}, {text[aside.end() :]}"))
+            offered = {candidate.commune_id for candidate in found.candidates}
+            if now.verdict is Verdict.SURE and offered and now.candidates[0].commune_id in offered:
+                return now
+        if not text.isascii() or (found.parts.commune is not None and not has_keystrokes(text)):
             return found
         bared = without_keystrokes(text)
         if bared != text.lower():
@@ -187,28 +188,25 @@ class Matcher:
             # An old unit named without its district: only its very name, in its own old province, is enough.
             doubt = doubt or off_key(best) or not self._names_old_province(best)
         reach = best.score - (0.9 if doubt else 2 * MARGIN if off_key(best) else MARGIN)
-        close = [reading for reading in readings if reading.score > reach and reading.conflict == best.conflict]
-        weights: dict[int, float] = {}
-        why: dict[int, str] = {}
-        for reading in close:
-            share = math.exp(4 * (reading.score - best.score)) / len(reading.unit.targets)
-            for target in reading.unit.targets:
-                if share > weights.get(target, 0.0):
-                    weights[target] = share
-                    why[target] = _why(reading)
+        offers = Offers(self._index)
+        offers.add_readings(
+            [reading for reading in readings if reading.score > reach and reading.conflict == best.conflict], best
+        )
         if best.unit.doubtful or best.unit.former:
-            self._add_neighbours(best, weights, why)
+            offers.add_neighbours(best)
+        elif best.district is not None and not best.ward.kind and unread_units(best, words):
+            offers.add_named_district(best)
         elif self._may_be_district(best, mentions):
-            self._add_district(best, mentions, weights, why)
-        self._add_exact(best, readings, weights, why)
-        sure = len(weights) == 1 and not doubt
+            offers.add_district_of_that_name(best, mentions)
+        offers.add_very_name(best, readings)
+        sure = len(offers.weights) == 1 and not doubt
         exact = all(m is None or m.exact for m in (best.ward, best.district, best.province))
         certainty = 0.5 if contradicted or best.conflict else 0.9
         if sure:
             certainty = 0.995 if exact and not off_key(best) else 0.97
         return Match(
             verdict=Verdict.SURE if sure else Verdict.ASK,
-            candidates=_ranked(weights, why, certainty),
+            candidates=offers.ranked(certainty),
             parts=self._parts(words, mentions, best),
         )
 
@@ -233,42 +231,6 @@ class Matcher:
         return best.province is not None and any(
             old == best.unit.old_province for _, old in best.province.entry.provinces
         )
-
-    def _add_neighbours(self, best: Reading, weights: dict[int, float], why: dict[int, str]) -> None:
-        """The conversion may be wrong altogether: offer the district's other communes too, less likely."""
-        for target in self._index.districts[best.unit.district].targets:
-            if target not in weights:
-                weights[target] = 0.02
-                why[target] = f"{self._index.districts[best.unit.district].official} · chuyển đổi chưa chắc"
-
-    def _add_exact(
-        self, best: Reading, readings: list[Reading], weights: dict[int, float], why: dict[int, str]
-    ) -> None:
-        """A slip that fits the district is rivalled by the very name, if another district's unit has it."""
-        if best.ward.exact:
-            return
-        for reading in readings:
-            ward = reading.ward
-            if ward.exact and ward.kind and ward.end > best.ward.name and ward.name < best.ward.end:
-                if not reading.conflict or ward.end - ward.name < best.ward.end - best.ward.name:
-                    continue
-                for target in reading.unit.targets:
-                    if target not in weights:
-                        weights[target] = 0.5 / len(reading.unit.targets)
-                        why[target] = _why(reading)
-
-    def _add_district(
-        self, best: Reading, mentions: list[Mention], weights: dict[int, float], why: dict[int, str]
-    ) -> None:
-        for mention in mentions:
-            if mention.level == "d" and (mention.name, mention.end) == (best.ward.name, best.ward.end):
-                for at in mention.entry.districts:
-                    district = self._index.districts[at]
-                    if district.province == best.unit.province:
-                        for target in district.targets:
-                            if target not in weights:
-                                weights[target] = 0.3 / len(district.targets)
-                                why[target] = district.official
 
     def _without_ward(self, words: Words, mentions: list[Mention], readings: Iterable[Reading] = ()) -> Match:
         """No commune could be read: ask within the district if that is clear, else say so.
@@ -307,16 +269,16 @@ class Matcher:
         district = self._index.districts[at]
         clashing = [r for r in readings if r.conflict and r.ward.kind and r.province and not r.unit.name.isdigit()]
         alone = len(district.targets) == 1 and not clashing and (province is not None or len(options) == 1)
-        weights = dict.fromkeys(district.targets, 1.0)
-        why = dict.fromkeys(district.targets, district.official)
+        offers = Offers(self._index)
+        for target in district.targets:
+            offers.offer(target, 1.0, district.official)
         for reading in clashing[:3]:
             for target in reading.unit.targets:
-                weights.setdefault(target, 0.5)
-                why.setdefault(target, _why(reading))
+                offers.offer(target, 0.5, reason(reading))
         parts = self._parts(words, mentions, None, mention, province)
         return Match(
             verdict=Verdict.SURE if alone else Verdict.ASK,
-            candidates=_ranked(weights, why, 0.97 if alone else 0.9),
+            candidates=offers.ranked(0.97 if alone else 0.9),
             parts=replace(parts, district=district.official, province=self._index.old_provinces[district.old_province]),
         )
 
@@ -359,25 +321,6 @@ class Matcher:
             district=district_name,
             province=province_name,
         )
-
-
-def _why(reading: Reading) -> str:
-    if reading.unit.old is None:
-        closed = reading.unit.commune is not None and reading.unit.targets != (reading.unit.commune.id,)
-        return f"{reading.unit.official} (đã sáp nhập)" if closed else reading.unit.official
-    words = reading.unit.old.words
-    if reading.unit.former:
-        words += " (tên trước đó)"
-    return words + " · đã chia tách" if reading.unit.old.divided else words
-
-
-def _ranked(weights: dict[int, float], why: dict[int, str], certainty: float) -> tuple[Candidate, ...]:
-    whole = sum(weights.values())
-    first = sorted(weights, key=lambda target: -weights[target])[:MOST_CANDIDATES]
-    return tuple(
-        Candidate(commune_id=target, confidence=round(certainty * weights[target] / whole, 4), why=why[target])
-        for target in first
-    )
 
 
 def _place(words: Words, taken: list[Mention]) -> Place:

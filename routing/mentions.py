@@ -216,11 +216,7 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
             if kind:
                 quality -= 0.3
             elif (
-                at
-                and not words.hard[at]
-                and level != "d"
-                and to < count
-                and (level == "p" or _after_house(words, at))
+                at and not words.hard[at] and level != "d" and to < count and (level == "p" or _after_house(words, at))
             ):
                 # "19 Nguyễn Huệ, …" is not Huế, "12 Lê Lợi" is a street before it is a ward.
                 quality = min(quality, 0.3)

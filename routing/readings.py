@@ -15,7 +15,12 @@ from routing.wording import toned
 
 # Between two units these say nothing: "Quận 2 cũ", "nay là", "thuộc".
 _ASIDES = frozenset(("cu", "moi", "nay", "la", "thuoc", "truoc", "day"))
-_PLACES = frozenset(("so", "sn", "nha", "hem", "ngo", "ngach", "kiet", "duong", "pho"))
+_PLACES = frozenset(
+    (
+        *("so", "sn", "nha", "hem", "ngo", "ngach", "kiet", "duong", "pho"),
+        *("to", "ap", "thon", "xom", "khu", "khom", "kp", "tdp", "khoi", "doi", "ban", "buon"),
+    )
+)
 # What a kind's word looks like with its marks; "quán cà phê" announces no district.
 _MARKED_KINDS = {"quan": "quận", "huyen": "huyện", "xa": "xã", "phuong": "phường", "tinh": "tỉnh"}
 
@@ -173,8 +178,8 @@ def solid_words(best: Reading | None, mentions: list[Mention]) -> set[int]:
 def has_gap(best: Reading, words: Words, mentions: list[Mention]) -> bool:
     """Whether letters stand unexplained between the unit and its province or district."""
     used = _used(best)
-    # A second mention of a district, "TP. Thủ Đức (Q. Thủ Đức cũ)", explains its words too.
-    again = [m for m in mentions if best.district and m.level == "d" and m.entry is best.district.entry]
+    # A second mention of a unit, "TP. Thủ Đức (Q. Thủ Đức cũ)", explains its words too.
+    again = [m for m in mentions if any(m.entry is other.entry for other in used)]
     explained = {at for mention in (*used, *again) for at in range(mention.start, mention.end)}
     spans = sorted((m.start, m.end) for m in used)
     for (_, end), (start, _) in pairwise(spans):
@@ -187,8 +192,8 @@ def has_gap(best: Reading, words: Words, mentions: list[Mention]) -> bool:
 
 
 def _is_whole_place(words: Words, begin: int, end: int) -> bool:
-    """Whether words `begin` to `end` are pieces between commas that begin like a house, an alley or a street."""
-    if not words.hard[begin] or not words.hard[end]:
+    """Whether words `begin` to `end` are a piece that begins like a house, an alley, a street or a hamlet."""
+    if not (words.hard[begin] or words.soft[begin]) or not (words.hard[end] or words.soft[end]):
         return False
     first = words.raw[begin]
     return first.isdigit() or first in _PLACES

@@ -57,6 +57,27 @@ _NUMERALS = {
 }  # fmt: skip
 
 
+_ANY_KIND = r"(?:tỉnh|thành phố|tp|quận|huyện|thị xã|tx|phường|xã|thị trấn|tt|đặc khu)"
+_FORM_LABEL = re.compile(rf"(?i)\b{_ANY_KIND}\.?(?:\s*/\s*{_ANY_KIND}\b\.?)+\s*:?")
+_ENGLISH = re.compile(r"(?i)\b(?:ward|commune|dist(?:rict)?|city|province)\b")
+_ENGLISH_NUMBER = re.compile(r"(?i)\b(ward|dist(?:rict)?)\.?\s*(?:no\.?\s*)?(\d{1,2})\b")
+_ENGLISH_PIECE = re.compile(r"(?i)([^,;\n()]+?)\s+(ward|commune|dist(?:rict)?|city|province)\b\.?")
+# Without marks, so that a text without marks stays one.
+_ENGLISH_KINDS = {
+    "ward": "phuong", "commune": "xa", "district": "quan", "dist": "quan", "city": "tp", "province": "tinh",
+}  # fmt: skip
+
+
+def plain_kinds(text: str) -> str:
+    """`text` with a form's labels ("Xã/Phường:") made commas and English kinds ("Ben Nghe Ward") made Vietnamese."""
+    if "/" in text:
+        text = _FORM_LABEL.sub(",", text)
+    if _ENGLISH.search(text):
+        text = _ENGLISH_NUMBER.sub(lambda found: f"{_ENGLISH_KINDS[found[1].lower()]} {found[2]}", text)
+        text = _ENGLISH_PIECE.sub(lambda found: f" {_ENGLISH_KINDS[found[2].lower()]} {found[1].strip()}", text)
+    return text
+
+
 def tidy(text: str) -> str:
     """`text` composed (NFC), with stray combining marks and no-break spaces gone."""
     return _LOOSE_MARKS.sub("", unicodedata.normalize("NFC", text)).replace("\u00a0", " ")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from delivery.cli.speaking import end, speaking, wiring_here
 from delivery.errors import NotFound
 from delivery.rules.calendar import vietnam_day
-from delivery.store.communes import REFORM, Commune, load_gazetteer, read_gazetteer
+from delivery.store.communes import REFORM, Commune, Province, edition, load_gazetteer, read_gazetteer
 from delivery.store.communes_data import read_gazetteer as read_package
 from delivery.store.mergers import load_merger
 from delivery.store.offices import Office
@@ -101,17 +101,18 @@ def _load(file: IO[bytes] | None) -> None:
 
 
 def _read_document(file: IO[bytes]) -> _Document:
+    source = getattr(file, "name", "The document")
     try:
         return _Document.model_validate_json(file.read())
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         place = "/" + "/".join(str(part) for part in first["loc"])
         more = f" ({wrong.error_count() - 1} more)" if wrong.error_count() > 1 else ""
-        end(f"{file.name}: {place}: {first['msg']}{more}.")
+        end(f"{source}: {place}: {first['msg']}{more}.")
 
 
 def _merge(session: Session, document: _Document) -> str:
-    provinces = {province.name for province in read_gazetteer(session, document.day).provinces}
+    provinces = set(session.scalars(select(Province.name)))
     codes = set(session.scalars(select(Region.code)))
     wrong = [f"There is no province {name!r}." for name in document.regions if name not in provinces]
     wrong += [f"There is no region {code!r}." for code in document.regions.values() if code not in codes]
@@ -138,7 +139,7 @@ def _check(everything: bool, day: datetime | None) -> None:
     with wiring_here().work("job:communes") as unit:
         at = day.date() if day else unit.today
         base = read_gazetteer(unit.session, REFORM)
-        there = read_gazetteer(unit.session, at)
+        there = base if edition(unit.session, at) == REFORM else read_gazetteer(unit.session, at)
         younger = select(func.count()).select_from(Commune).where(Commune.valid_from > REFORM, Commune.valid_from <= at)
         opened = unit.session.scalar(younger) or 0
         offices = dict(unit.session.execute(select(Office.commune_id, Office.code)).all())

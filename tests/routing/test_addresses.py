@@ -1,6 +1,8 @@
 """The matcher: right, fast, and never silently guessing."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from delivery.store.communes_data import read_gazetteer
 from routing.addresses import Match, Matcher, Verdict
+from routing.communes import ClosedCommune, Gazetteer
+from tests.routing.handwritten import handwritten
 from tests.routing.spellings import SLIPPED, bare, spellings, unmarked
 
 GAZETTEER = read_gazetteer()
@@ -228,6 +232,81 @@ def test_a_street_named_like_a_district_elsewhere_is_a_street(text: str) -> None
 def test_a_street_that_resembles_a_ward_is_asked_about() -> None:
     """Without a ward in the text, Phan Đình Phùng would have been carried to Phường Minh Phụng."""
     assert MATCHER.match("233 Phan Đình Phùng, Thành phố Hồ Chí Minh").verdict is Verdict.ASK
+
+
+def test_addresses_written_by_hand_are_read_as_well_as_the_goals_ask() -> None:
+    """Generated spellings know only what their maker thought of; these are written as people write."""
+    addresses = handwritten(GAZETTEER)
+    answers = [(each, MATCHER.match(each.text)) for each in addresses]
+    assert len(addresses) >= 300
+    assert {GAZETTEER.commune(at).province_code for each in addresses for at in each.truth} == {
+        province.code for province in GAZETTEER.provinces
+    }
+    assert [each.text for each, match in answers if each.wrong(match)] == []
+    missed = [each.text for each, match in answers if not each.right(match)]
+    assert len(missed) <= 0.01 * len(addresses), missed
+    decided = [match for each, match in answers if each.verdict is Verdict.SURE and not each.slip]
+    assert sum(match.verdict is not Verdict.SURE for match in decided) <= 0.03 * len(decided)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Phuowngf Beens Nghes, Quaanj 1, TP HCM", "Phường Sài Gòn"),
+        ("Pha61n thu7o7ng, phu7o7ng2 Ba4i Cha1y, Qua3ng Ninh", "Phường Bãi Cháy"),
+        ("Xã/Phường: Bến Nghé; Quận/Huyện: Quận 1; Tỉnh/TP: Hồ Chí Minh", "Phường Sài Gòn"),
+        ("12 Le Loi Street, Ben Nghe Ward, District 1, Ho Chi Minh City", "Phường Sài Gòn"),
+        ("Phường Tân Định (P. Đa Kao, Q.1 cũ), TP.HCM", "Phường Tân Định"),
+        ("Hà Nội, 5 Láng Hạ, P. Giảng Võ", "Phường Giảng Võ"),
+        ("TT Cao Lộc, Lạng Sơn", "Phường Kỳ Lừa"),
+        ("đảo Phú Quý, Bình Thuận", "Đặc khu Phú Quý"),
+        ("Quán cà phê Sáu Lý, xã Tân Phú, Đồng Nai", "Xã Tân Phú"),
+    ],
+    ids=["Telex", "VNI", "form", "English", "divided, named anew", "street between", "township", "island", "café"],
+)
+def test_what_forms_phones_and_habits_leave_in_an_address_is_read(text: str, name: str) -> None:
+    """Each of these was asked about, or read as another place, before."""
+    match = MATCHER.match(text)
+    assert (match.verdict, names(match)) == (Verdict.SURE, [name])
+
+
+def test_a_street_alone_is_no_place() -> None:
+    """Every city has a street Lê Lợi; two communes have its name."""
+    assert MATCHER.match("Số 12 đường Lê Lợi").verdict is Verdict.UNKNOWN
+
+
+def test_a_merger_to_come_is_read_only_from_its_day() -> None:
+    """The next merger is data: from its day its communes are one, and all their older names lead there."""
+    sai_gon, ben_thanh = (GAZETTEER.find(HCMC, f"Phường {name}") for name in ("Sài Gòn", "Bến Thành"))
+    assert sai_gon
+    assert ben_thanh
+    new = replace(sai_gon, id=1, code="99999", name="Phường Trung Tâm")
+    gone = {sai_gon.id, ben_thanh.id}
+    after = Matcher(
+        Gazetteer(
+            provinces=GAZETTEER.provinces,
+            communes=(*(c for c in GAZETTEER.communes if c.id not in gone), new),
+            old_units=tuple(
+                replace(u, targets=tuple(dict.fromkeys(1 if t in gone else t for t in u.targets)))
+                if gone & set(u.targets)
+                else u
+                for u in GAZETTEER.old_units
+            ),
+            closed=tuple(
+                ClosedCommune(commune=each, until=date(2027, 1, 1), targets=(1,)) for each in (sai_gon, ben_thanh)
+            ),
+        )
+    )
+    assert MATCHER.match("Phường Trung Tâm, TP.HCM").verdict is not Verdict.SURE
+    for text in (
+        "Phường Trung Tâm, TP.HCM",
+        "8 Đồng Khởi, Phường Sài Gòn, TP.HCM",
+        "p ben thanh tp hcm",
+        "12 Lê Lợi, P. Bến Nghé, Q.1, TP.HCM",
+    ):
+        match = after.match(text)
+        assert (match.verdict, [c.commune_id for c in match.candidates]) == (Verdict.SURE, [1]), text
+    assert after.match("Phường Bến Thành, TP.HCM").candidates[0].why == "Phường Bến Thành (đã sáp nhập)"
 
 
 @settings(max_examples=300, deadline=None)
