@@ -12,35 +12,45 @@ process runs, so a solve that others must not wait for belongs in its own proces
 
 import random
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from routing.faults import faults
+from routing.improve import Limit, improve, warm
 from routing.insertion import FULL, fitting, insert, kept_locks, let_go, why_never
-from routing.plan import Plan, cost
+from routing.plan import Plan, cost, timed
 from routing.problem import DAY, Courier, Problem, Stop
-from routing.ruin import improved
 from routing.timing import SQUARED_SECONDS_PER_HOUR
+from routing.watch import Progress, Watch
 
-MOST_STOPS = 1_500
-"""More stops than this are not modelled (the matrices would fill the memory): the most pressing are."""
-NO_LIMIT = 2**63 - 1
+__all__ = ["Progress", "solve", "warm"]
+
+MOST_STOPS: Final = 1_500
+"""More stops than this OR-Tools is not asked about: the model would fill the memory."""
+MOST_SEARCHED: Final = 3_000
+"""More stops than this are not searched for: the most pressing are, and the rest may be inserted."""
+NO_LIMIT: Final = 2**63 - 1
+NO_LIMIT_SECONDS: Final = 3_600.0
+"""A run limited by rounds must not depend on the clock of a busy machine."""
 BREATH = 0.05
 """Seconds between two moments at which other threads of the process get a chance to run."""
 BASE_SHARE = 0.6
 """Share of the time that the plan by insertion may take: the search has something to begin with, whatever happens."""
-RUIN_SHARE = 0.6
-"""Share of the time then left for ruin and recreate; OR-Tools gets the rest."""
 FIRST_SHARE = 0.2
 """Share of the time left that one of OR-Tools' quick solutions may take; on tight days one can hang."""
 LAST_SHARE = 0.05
 """Share of all the time that placing the left-over stops may take beyond the deadline."""
-ENOUGH = 0.005
+POLISH_SHARE, MOST_POLISH = 0.05, 0.5
+"""Share of the time, and most seconds, in which OR-Tools goes down from our plan to the next local optimum."""
+TAIL, TAIL_PER_STOP = 0.003, 0.00015
+"""Seconds that the end of a solve takes: reasons, the check for faults, OR-Tools reading the plan back."""
+LEAST: Final = 0.05
+ENOUGH = 0.0004
 """Seconds per square of the number of stops after which a small day has long been solved as well as it will be."""
 FIRST_SOLUTIONS = (
     routing_enums_pb2.FirstSolutionStrategy.PARALLEL_SAVINGS,
@@ -49,16 +59,8 @@ FIRST_SOLUTIONS = (
 )
 
 Orders = dict[str, list[str]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """The best plan so far: after how many `seconds`, its `cost` (seconds, as OR-Tools reckons), after how many
-    solutions looked at."""
-
-    seconds: float
-    cost: int
-    solutions: int
+Keys = Mapping[str, Sequence[str]]
+Locks = Mapping[str, Sequence[Stop]]
 
 
 def solve(
@@ -71,101 +73,96 @@ def solve(
     rounds: int | None = None,
     stopped: Callable[[], bool] | None = None,
     engine: bool = True,
+    threads: int = 2,
 ) -> Plan:
     """The best faultless plan found in about `seconds`, never dearer than `start` (mended where it does not fit).
 
-    Every stop is visited or has a reason. `seed` changes the order in which moves are
-    tried. With `rounds` each of the two searches ends after that many tries, and the same problem,
-    seed and rounds give the same plan if `seconds` are generous enough not to end it first.
-    `stopped` ends the search early. `engine=False` is OR-Tools alone, to measure against. Raises ValueError when `seconds` is not above zero.
+    Every stop is visited or has a reason. `seed` decides what is left to chance. With `rounds` each search ends
+    after that many tries, and the same problem, seed and rounds give the same plan, however busy the machine.
+    `stopped` ends the search early. `engine=False` is OR-Tools alone, to measure against; `threads` are those of our
+    own engine. Raises ValueError when `seconds` is not above zero.
     """
     if not 0 < seconds < DAY:
         raise ValueError(f"A solve of {seconds} s is not possible.")
     begun = time.monotonic()
-    deadline = begun + min(seconds, max(0.01, ENOUGH * len(problem.stops) ** 2))
-    # A run limited by rounds must not depend on the clock of a busy machine.
-    patience = None if rounds is not None else begun + (deadline - begun) * BASE_SHARE
+    deadline = begun + min(seconds, max(LEAST, ENOUGH * len(problem.stops) ** 2))
+    watch = Watch(progress=progress, stopped=stopped, begun=begun, deadline=deadline, rounds=rounds)
     locks = kept_locks(problem)
-    out = set(let_go(problem, locks))
-    plans = []
-    if start is not None:
-        plans.append(insert(problem, fitting(problem, start.orders), deadline=patience)[0])
-    if not plans or plans[0].unplanned:
-        plans.append(insert(problem, fitting(problem, {}), deadline=patience)[0])
-    watch = _Watch(progress=progress, stopped=stopped, begun=begun, deadline=deadline, rounds=rounds)
-    best = min(plans, key=lambda plan: cost(problem, plan).total)
-    watch.tell(cost(problem, best).total)
-    ruin = (deadline - time.monotonic()) * RUIN_SHARE
-    if ruin > 0 and engine:
-        orders = improved(problem, best, seconds=ruin, rounds=rounds, seed=seed, stopped=stopped)
-        plans.append(insert(problem, fitting(problem, orders), deadline=patience and deadline)[0])
-        watch.tell(cost(problem, plans[-1]).total)
-    stops = _modelled(problem, [s for s in problem.stops if s.key not in out and not why_never(problem, s)], locks)
-    if stops and not (stopped is not None and stopped()):
-        if seed != 1:
-            random.Random(seed).shuffle(stops)  # noqa: S311
-        found = _Model(problem, stops, locks).search(watch, [plan.orders for plan in plans])
-        if found is not None:
-            last = None if rounds is not None else max(deadline, time.monotonic() + seconds * LAST_SHARE)
-            plans.append(insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0])
-    return min((plan for plan in plans if not faults(problem, plan)), key=lambda plan: cost(problem, plan).total)
+    gone = let_go(problem, locks)
+    possible = [stop for stop in problem.stops if stop.key not in gone and not why_never(problem, stop)]
+    given = None if start is None else timed(problem, _keys(fitting(problem, start.orders)), reasons=gone)
+    first = _keys(locks) if given is None else given.orders
+    plans = [] if given is None else [given]
+    plans += _searched(problem, possible, locks, first, watch, seed, threads if engine else 0)
+    watch.tell(min(cost(problem, plan).total for plan in plans))
+    found = _polished(problem, possible, locks, plans, watch, seed, ours=engine)
+    return min((plan for plan in found if not faults(problem, plan)), key=lambda plan: cost(problem, plan).total)
 
 
-def warm() -> None:
-    """Compile what a first solve would have to wait for."""
+def _searched(
+    problem: Problem,
+    possible: list[Stop],
+    locks: Locks,
+    first: Keys,
+    watch: Watch,
+    seed: int,
+    threads: int,
+) -> list[Plan]:
+    """Complete plans with a reason for each stop left: what our engine finds, or the plain insertion without it."""
+    patient = watch.rounds is not None
+    if not possible or not threads:
+        base = None if patient else watch.begun + watch.left() * BASE_SHARE
+        return [insert(problem, fitting(problem, first), deadline=base)[0]]
+    stops = _modelled(problem, possible, locks, MOST_SEARCHED)
+    limit = Limit(
+        deadline=watch.deadline - _tail(len(stops)) - _polish(watch, len(stops)),
+        rounds=watch.rounds,
+        stopped=watch.stopped,
+    )
+    searches = improve(problem, stops, locks, start=first, limit=limit, seed=seed, threads=threads, told=watch.hear)
+    best = fitting(problem, searches[0].orders)
+    return [insert(problem, best, deadline=None if patient else watch.deadline)[0]]
 
 
-def _modelled(problem: Problem, stops: list[Stop], locks: Mapping[str, Sequence[Stop]]) -> list[Stop]:
-    if len(stops) <= MOST_STOPS:
+def _polished(
+    problem: Problem, possible: list[Stop], locks: Locks, plans: list[Plan], watch: Watch, seed: int, *, ours: bool
+) -> list[Plan]:
+    """`plans` and what OR-Tools makes of the best: it reads it back, as an independent check, and goes on from there.
+
+    A plan that it does not read back gives way to one that it does, if there is any.
+    """
+    if not possible or len(possible) > MOST_STOPS or watch.stopped():
+        return plans
+    stops = list(possible)
+    if seed != 1:
+        random.Random(seed).shuffle(stops)  # noqa: S311
+    model = _Model(problem, stops, locks)
+    found = model.search(watch, [plan.orders for plan in plans], ours=ours)
+    if found is None:
+        return plans
+    last = None if watch.rounds is not None else max(watch.deadline, time.monotonic() + watch.whole * LAST_SHARE)
+    again = insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0]
+    return [again, *plans] if model.agrees else [again]
+
+
+def _keys(orders: Locks) -> Orders:
+    return {courier: [stop.key for stop in stops] for courier, stops in orders.items()}
+
+
+def _tail(stops: int) -> float:
+    return TAIL + TAIL_PER_STOP * stops
+
+
+def _polish(watch: Watch, stops: int) -> float:
+    return min(MOST_POLISH, POLISH_SHARE * watch.whole) if stops <= MOST_STOPS else 0.0
+
+
+def _modelled(problem: Problem, stops: list[Stop], locks: Locks, most: int) -> list[Stop]:
+    if len(stops) <= most:
         return stops
     held = {stop.key for route in locks.values() for stop in route}
     pressing = sorted(stops, key=lambda stop: (stop.key not in held, -problem.cost_of_leaving(stop)))
-    return pressing[: max(MOST_STOPS, len(held))]
-
-
-class _Watch:
-    """Counts, reports and ends one search. Called by OR-Tools at each solution."""
-
-    def __init__(
-        self,
-        *,
-        progress: Callable[[Progress], None] | None,
-        stopped: Callable[[], bool] | None,
-        begun: float,
-        deadline: float,
-        rounds: int | None,
-    ) -> None:
-        self.progress = progress
-        self.stopped = stopped
-        self.begun = begun
-        self.deadline = deadline
-        self.rounds = rounds
-        self._best: int | None = None
-        self._solutions = 0
-        self._breathed = begun
-
-    def left(self) -> float:
-        """Seconds until the deadline."""
-        return self.deadline - time.monotonic()
-
-    def tell(self, price: int) -> None:
-        """Report a cost if it is the best so far."""
-        if self.progress is not None and (self._best is None or price < self._best):
-            self._best = price
-            seconds = time.monotonic() - self.begun
-            self.progress(Progress(seconds=seconds, cost=price, solutions=self._solutions))
-
-    def see(self, model: Any, scale: int) -> None:
-        """Take note of the solution the model is at."""
-        now = time.monotonic()
-        self._solutions += 1
-        price = int(model.CostVar().Max()) // scale
-        self.tell(price)
-        if now - self._breathed > BREATH:
-            time.sleep(0)
-            self._breathed = now
-            if self.stopped is not None and self.stopped():
-                model.CancelSearch()
+    return pressing[: max(most, len(held))]
 
 
 class _Model:
@@ -176,6 +173,7 @@ class _Model:
         self.stops = stops
         self.couriers = problem.couriers
         self.locks = locks
+        self.agrees = False
         count = len(stops)
         self.places = np.array([s.place for s in stops] + [p for c in self.couriers for p in (c.start, c.end)])
         self.service = np.array([stop.service_seconds for stop in stops] + [0] * (2 * len(self.couriers)))
@@ -317,24 +315,42 @@ class _Model:
                 self.routing.NextVar(index).SetValue(following)
                 index = following
 
-    def search(self, watch: _Watch, warm: Sequence[Mapping[str, Sequence[str]]]) -> Orders | None:
-        """The best order of stops found, or None. Begins from the best of `warm` and the quick first solutions."""
+    def search(self, watch: Watch, warm: Sequence[Keys], *, ours: bool) -> Orders | None:
+        """The best order of stops found, or None. Begins from the best of `warm` that can be read back.
+
+        After `ours`, the engine's search, it only goes down to the next local optimum; alone it begins from its quick
+        solutions too and searches on by guided local search.
+        """
         self.routing.CloseModel()
         firsts = [self._read(orders) for orders in warm]
-        for strategy in FIRST_SOLUTIONS:
-            if watch.left() > 0:
-                quick = _parameters(seconds=watch.left() * FIRST_SHARE, solutions=1)
-                quick.first_solution_strategy = strategy
-                firsts.append(self.routing.SolveWithParameters(quick))
+        self.agrees = any(one is not None for one in firsts)
+        if not ours or not self.agrees:
+            firsts += self._quick(watch)
         best = min((one for one in firsts if one is not None), key=lambda one: int(one.ObjectiveValue()), default=None)
         if best is None:
             return None
-        if watch.left() > 0:
-            self.routing.AddAtSolutionCallback(lambda: watch.see(self.routing, self.scale))
-            long = _parameters(seconds=watch.left(), solutions=watch.rounds or NO_LIMIT)
-            long.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+        left = _polish(watch, len(self.stops)) if ours else watch.left()
+        if left > 0 and not watch.stopped():
+            # OR-Tools keeps its callbacks: one that held the model would keep it for ever, 20 MB a second of searching.
+            model = weakref.proxy(self)
+            breath = _Breath(watch)
+            self.routing.AddAtSolutionCallback(lambda: breath.draw(model.routing, model.scale))
+            long = _parameters(seconds=NO_LIMIT_SECONDS if watch.rounds is not None else left, solutions=watch.rounds)
+            metaheuristics = routing_enums_pb2.LocalSearchMetaheuristic
+            long.local_search_metaheuristic = (
+                metaheuristics.GREEDY_DESCENT if ours else metaheuristics.GUIDED_LOCAL_SEARCH
+            )
             best = self.routing.SolveFromAssignmentWithParameters(best, long) or best
         return self._orders(best)
+
+    def _quick(self, watch: Watch) -> list[Any]:
+        found = []
+        for strategy in FIRST_SOLUTIONS:
+            if watch.left() > 0 or watch.rounds is not None:
+                quick = _parameters(seconds=max(0.05, watch.left() * FIRST_SHARE), solutions=1)
+                quick.first_solution_strategy = strategy
+                found.append(self.routing.SolveWithParameters(quick))
+        return found
 
     def _read(self, orders: Mapping[str, Sequence[str]]) -> Any:
         """OR-Tools' assignment of a plan, or None when it does not agree that the plan fits."""
@@ -356,8 +372,26 @@ class _Model:
         return orders
 
 
-def _parameters(*, seconds: float, solutions: int) -> Any:
+class _Breath:
+    """Hears of each solution of OR-Tools: tells it, lets other threads run, and ends the search when asked to."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._drawn = watch.begun
+
+    def draw(self, model: Any, scale: int) -> None:
+        now = time.monotonic()
+        self._watch.solutions += 1
+        self._watch.tell(int(model.CostVar().Max()) // scale)
+        if now - self._drawn > BREATH:
+            time.sleep(0)
+            self._drawn = now
+            if self._watch.stopped():
+                model.CancelSearch()
+
+
+def _parameters(*, seconds: float, solutions: int | None) -> Any:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
-    parameters.solution_limit = solutions
+    parameters.solution_limit = NO_LIMIT if solutions is None else solutions
     return parameters

@@ -12,9 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from routing.improve.arrays import Flat, flat
 from routing.improve.kernel import FOUND, ROUNDS, Setting, Tour, begin, search
-from routing.problem import Problem, Stop
+from routing.matrix import Matrix
+from routing.problem import DAY, Courier, Problem, Stop
 
 SLICE: Final = 0.004
 """Seconds that compiled code runs between two looks at the clock."""
@@ -96,6 +99,16 @@ def improve(
         finally:
             ended.set()
     return sorted((each.found() for each in searches), key=lambda found: found.cost)
+
+
+def warm() -> None:
+    """Compile or load what a first solve would have to wait for: once a process, about 10 s if nothing is on disk."""
+    matrix = Matrix(seconds=np.zeros((3, 3), dtype=np.int32), metres=np.zeros((3, 3), dtype=np.int32))
+    stops = tuple(Stop(key=str(place), place=place) for place in (1, 2))
+    courier = Courier(key="warm", start=0, end=0, shift_start=0, shift_end=DAY)
+    problem = Problem(matrix=matrix, stops=stops, couriers=(courier,))
+    limit = Limit(deadline=time.monotonic() + DAY, rounds=1)
+    improve(problem, stops, {"warm": ()}, start={}, limit=limit, threads=1)
 
 
 class _Search:

@@ -1,4 +1,4 @@
-"""Slack induction by string removals, compiled: Christiaens and Vanden Berghe, Transportation Science 54 (2020) 417–433.
+"""Slack induction by string removals, compiled (Christiaens and Vanden Berghe, Transportation Science 54, 2020).
 
 One file, because a compiled function's cache does not notice a change in another file. No objects, no clock and no
 randomness but its own: the same day, seed and rounds give the same tour, compiled or not (NUMBA_DISABLE_JIT=1).
@@ -174,13 +174,19 @@ def throw(counts: Ints) -> float:
 
 
 @njit(cache=True, nogil=True)
+def number(read: Any) -> int:
+    """What an array holds as a whole number of 64 bits, which compiled code does not mix with unsigned ones."""
+    return int(np.int64(read))
+
+
+@njit(cache=True, nogil=True)
 def next_start(day: Day, stop: int, ready: int) -> int:
     """The earliest start of service for who is there at `ready`; NEVER after the last window."""
     if ready <= day.stops[stop]["closes"]:
-        return max(ready, day.stops[stop]["opens"])
+        return number(max(ready, day.stops[stop]["opens"]))
     for window in range(day.stops[stop]["more_from"], day.stops[stop]["more_until"]):
         if ready <= day.windows[window, 1]:
-            return max(ready, day.windows[window, 0])
+            return number(max(ready, day.windows[window, 0]))
     return NEVER
 
 
@@ -189,9 +195,9 @@ def latest_start(day: Day, stop: int, bound: int) -> int:
     """The latest start of service not after `bound`; TOO_EARLY when every window opens later."""
     for window in range(day.stops[stop]["more_until"] - 1, day.stops[stop]["more_from"] - 1, -1):
         if day.windows[window, 0] <= bound:
-            return min(bound, day.windows[window, 1])
+            return number(min(bound, day.windows[window, 1]))
     if day.stops[stop]["opens"] <= bound:
-        return min(bound, day.stops[stop]["closes"])
+        return number(min(bound, day.stops[stop]["closes"]))
     return TOO_EARLY
 
 
@@ -200,7 +206,7 @@ def after_rest(day: Day, courier: int, leaving: int, leg: int) -> int:
     """When who leaves at `leaving` and rests on the way or at the door is ready; NEVER when it is too late to rest."""
     if leaving > day.couriers[courier]["rest_until"]:
         return NEVER
-    return max(leaving + leg, max(leaving, day.couriers[courier]["rest_from"])) + day.couriers[courier]["rest"]
+    return number(max(leaving + leg, day.couriers[courier]["rest_from"]) + day.couriers[courier]["rest"])
 
 
 @njit(cache=True, nogil=True)
@@ -208,7 +214,7 @@ def before_rest(day: Day, courier: int, ready: int, leg: int) -> int:
     """The latest departure from which one is `ready` after a break on the leg; TOO_EARLY when there is none."""
     if day.couriers[courier]["rest_from"] + day.couriers[courier]["rest"] > ready:
         return TOO_EARLY
-    return min(ready - leg - day.couriers[courier]["rest"], day.couriers[courier]["rest_until"])
+    return number(min(ready - leg - day.couriers[courier]["rest"], day.couriers[courier]["rest_until"]))
 
 
 @njit(cache=True, nogil=True)
@@ -217,7 +223,7 @@ def unfair(day: Day, courier: int, work: int) -> float:
     above = work - day.couriers[courier]["fair"]
     if above <= 0.0:
         return 0.0
-    return day.imbalance_weight * above * above / SQUARED_SECONDS_PER_HOUR
+    return float(day.imbalance_weight * above * above / SQUARED_SECONDS_PER_HOUR)
 
 
 @njit(cache=True, nogil=True)
@@ -227,7 +233,7 @@ def lateness(day: Day, tour: Tour, courier: int, behind: int) -> tuple[int, int]
     size = tour.routes[courier]["size"]
     now = day.couriers[courier]["shift_start"]
     for at in range(1, size + 1):
-        stop = np.int64(tour.nodes[NOW, courier, at])
+        stop = number(tour.nodes[NOW, courier, at])
         if at - 1 == behind:
             ready = after_rest(day, courier, now, tour.times[LEG, courier, at])
         else:
@@ -254,7 +260,9 @@ def refresh(day: Day, tour: Tour, courier: int) -> bool:
         tour.nodes[NOW, courier, 1] = day.couriers[courier]["finish"]
         end_by = day.couriers[courier]["must_end"]
         tour.times[UNTIL_RESTED, courier, 1] = end_by
-        tour.times[UNTIL_FREE, courier, 1] = min(end_by, day.couriers[courier]["rest_until"]) if day.couriers[courier]["rest"] > 0 else end_by
+        tour.times[UNTIL_FREE, courier, 1] = (
+            min(end_by, day.couriers[courier]["rest_until"]) if day.couriers[courier]["rest"] > 0 else end_by
+        )
         tour.times[BAG_BEFORE, courier, 0] = 0
         tour.times[BAG_AFTER, courier, 0] = 0
         tour.routes[courier]["load"] = 0
@@ -293,14 +301,14 @@ def refresh(day: Day, tour: Tour, courier: int) -> bool:
         if rests:
             start = min(rested + leg, after_rest(day, courier, free, leg))
             if start > here["closes"] or start < here["opens"]:
-                start = next_start(day, np.int64(stop), start)
+                start = next_start(day, number(stop), start)
             rested = NEVER if start >= NEVER else start + here["service"]
             rested_row[at] = rested
         start = free + leg
         if start < here["opens"]:
             start = here["opens"]
         elif start > here["closes"]:
-            start = next_start(day, np.int64(stop), start)
+            start = next_start(day, number(stop), start)
         if start >= NEVER:
             free = NEVER
             fits = fits and rested < NEVER
@@ -332,7 +340,9 @@ def refresh(day: Day, tour: Tour, courier: int) -> bool:
     tour.routes[courier]["end"] = end
     tour.routes[courier]["last_promise"] = last_promise
     cost = day.travel_weight * travel + day.late_weight * late + day.couriers[courier]["fixed"]
-    cost += day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"]) + unfair(day, courier, travel + service)
+    cost += day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"]) + unfair(
+        day, courier, travel + service
+    )
     if day.any_away:
         for at in range(1, size + 1):
             cost += day.away_weight * day.away[courier, node[at]]
@@ -360,7 +370,9 @@ def placed_rest(day: Day, tour: Tour, courier: int) -> tuple[int, int, int]:
         if end >= NEVER:
             continue
         slip = max(0, end - day.couriers[courier]["must_end"])
-        price = day.late_weight * late + day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"])
+        price = day.late_weight * late + day.couriers[courier]["overtime"] * max(
+            0, end - day.couriers[courier]["shift_end"]
+        )
         price += 1e7 * slip
         if price < best_price or (price == best_price and end < best_end):
             best_price = price
@@ -389,10 +401,10 @@ def limits(day: Day, tour: Tour, courier: int) -> None:
         bound = until_free - spent
         if rests:
             bound = max(bound, before_rest(day, courier, until_rested, leg_row[at + 1]) - here["service"])
-            until_rested = latest_start(day, np.int64(stop), until_rested - spent)
+            until_rested = latest_start(day, number(stop), until_rested - spent)
             rested_row[at] = until_rested
         if here["more_until"] > here["more_from"]:
-            until_free = latest_start(day, np.int64(stop), bound)
+            until_free = latest_start(day, number(stop), bound)
         elif bound < here["opens"]:
             until_free = TOO_EARLY
         else:
@@ -403,7 +415,7 @@ def limits(day: Day, tour: Tour, courier: int) -> None:
         most = bag
         tour.times[BAG_BEFORE, courier, 0] = bag
         for at in range(1, size + 1):
-            stop = np.int64(tour.nodes[NOW, courier, at])
+            stop = number(tour.nodes[NOW, courier, at])
             bag += day.stops[stop]["volume"] if day.stops[stop]["pickup"] else -day.stops[stop]["volume"]
             most = max(most, bag)
             tour.times[BAG_BEFORE, courier, at] = most
@@ -420,10 +432,10 @@ def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
     """`next_start`, given less."""
     here = stops[stop]
     if ready <= here["closes"]:
-        return max(ready, here["opens"])
+        return number(max(ready, here["opens"]))
     for window in range(here["more_from"], here["more_until"]):
         if ready <= windows[window, 1]:
-            return max(ready, windows[window, 0])
+            return number(max(ready, windows[window, 0]))
     return NEVER
 
 
@@ -437,12 +449,12 @@ def pushed(
     size, rest, rest_from, rest_until = route["size"], who["rest"], who["rest_from"], who["rest_until"]
     longer = out + home + stops[stop]["service"]
     rests = rest > 0 and (route["rest_at"] >= 0 or route["end"] + longer > rest_until)
-    free = np.int64(times[FREE, behind])
-    rested = np.int64(times[RESTED, behind])
+    free = number(times[FREE, behind])
+    rested = number(times[RESTED, behind])
     late = 0
     leg = out
     at = behind
-    here = np.int64(stop)
+    here = number(stop)
     while True:
         service, promised = stops[here]["service"], stops[here]["promised"]
         start = start_of(stops, windows, here, free + leg)
@@ -450,7 +462,7 @@ def pushed(
         if rests:
             ready = rested + leg
             if free <= rest_until:
-                ready = min(ready, max(free + leg, max(free, rest_from)) + rest)
+                ready = min(ready, max(free + leg, rest_from) + rest)
             start_rested = start_of(stops, windows, here, ready)
             rested = start_rested + service if start_rested < NEVER else NEVER
             if start > rest_from:
@@ -459,25 +471,25 @@ def pushed(
         if promised < late_start:
             late += late_start - promised
         if at > behind:
-            was_free = np.int64(times[FREE, at])
-            was_rested = np.int64(times[RESTED, at])
+            was_free = number(times[FREE, at])
+            was_rested = number(times[RESTED, at])
             begun = (was_rested if rests and was_free - service > rest_from else was_free) - service
             if promised < begun < NEVER:
                 late -= begun - promised
             if free == was_free and (not rests or rested == was_rested):
                 return late_weight * late
-        leg = home if at == behind else np.int64(times[LEG, at + 1])
+        leg = home if at == behind else number(times[LEG, at + 1])
         at += 1
         if at > size:
             break
-        here = np.int64(node[at])
+        here = number(node[at])
     end = free + leg
     if rests:
         end = rested + leg
         if free <= rest_until:
-            end = min(end, max(free + leg, max(free, rest_from)) + rest)
+            end = min(end, max(free + leg, rest_from) + rest)
     over = max(0, end - who["shift_end"]) - max(0, route["end"] - who["shift_end"])
-    return late_weight * late + who["overtime"] * over
+    return float(late_weight * late + who["overtime"] * over)
 
 
 @njit(cache=True, nogil=True)
@@ -490,12 +502,12 @@ def scan(
     """`cheapest` within one route, for a stop with one window in a route without promises: nine tenths of all time
     is spent here. Overtime is that without waiting. (cost, node behind which), or (best, -1)."""
     found = -1
-    limit = np.int64((best - base) / travel_weight) + 1 if travel_weight > 0.0 else NEVER
+    limit = number((best - base) / travel_weight) + 1 if travel_weight > 0.0 else NEVER
     before = node[first]
     for behind in range(first, size + 1):
         after = node[behind + 1]
-        out = np.int64(column[before])
-        home = np.int64(row[after])
+        out = number(column[before])
+        home = number(row[after])
         before = after
         detour = out + home - times[LEG, behind + 1]
         if detour >= limit:
@@ -518,8 +530,8 @@ def scan(
             leaving = start + service
             fits = start <= closes and leaving <= rest_until
             if not fits or max(leaving + home, rest_from) + rest > until:
-                start = np.int64(times[RESTED, behind]) + out
-                leaving = np.int64(times[FREE, behind])
+                start = number(times[RESTED, behind]) + out
+                leaving = number(times[FREE, behind])
                 if leaving <= rest_until:
                     start = min(start, max(leaving + out, rest_from) + rest)
                 start = max(start, opens)
@@ -532,7 +544,7 @@ def scan(
         best = cost
         found = behind
         if travel_weight > 0.0:
-            limit = np.int64((best - base) / travel_weight) + 1
+            limit = number((best - base) / travel_weight) + 1
     return best, found
 
 
@@ -619,13 +631,12 @@ def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int,
                 start = next_start(day, stop, times[FREE, courier, behind] + out)
                 if start + service + home > times[UNTIL_FREE, courier, behind + 1]:
                     continue
-            if any_pickup:
-                if times[bag, courier, behind] + volume > who["capacity"]:
-                    continue
+            if any_pickup and times[bag, courier, behind] + volume > who["capacity"]:
+                continue
             if behind < last_promise or promised or detour > slack:
                 cost += pushed(
                     day.stops, windows, who, route, nodes[courier], times[:, courier],
-                    behind, stop, np.int64(out), np.int64(home), day.late_weight,
+                    behind, stop, number(out), number(home), day.late_weight,
                 )  # fmt: skip
                 if cost >= best:
                     continue
@@ -649,7 +660,7 @@ def fits_with_rest(day: Day, tour: Tour, courier: int, behind: int, stop: int, o
     if leaving < NEVER and after_rest(day, courier, leaving, home) <= until:
         return True
     ready = min(tour.times[RESTED, courier, behind] + out, after_rest(day, courier, free, out))
-    return next_start(day, stop, ready) + service + home <= until
+    return bool(next_start(day, stop, ready) + service + home <= until)
 
 
 @njit(cache=True, nogil=True)
@@ -668,7 +679,7 @@ def take_out(tour: Tour, courier: int, first: int, until: int) -> None:
     """Take nodes first … until - 1 out of a route; they wait in `absent`."""
     count = tour.counts[ABSENT_COUNT]
     for at in range(first, until):
-        stop = np.int64(tour.nodes[NOW, courier, at])
+        stop = number(tour.nodes[NOW, courier, at])
         tour.pools[ABSENT, count] = stop
         tour.route[stop] = -1
         count += 1
@@ -706,11 +717,11 @@ def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
     strings = int(throw(tour.counts) * (4.0 * setting.removed / (1.0 + longest) - 1.0)) + 1
     # With fewer routes than strings each gives several.
     each = (strings + used - 1) // used
-    seed = np.int64(throw(tour.counts) * len(day.stops))
+    seed = number(throw(tour.counts) * len(day.stops))
     if tour.counts[LEFT_COUNT] > 0 and throw(tour.counts) < 0.2:
-        seed = np.int64(tour.pools[LEFT, int(throw(tour.counts) * tour.counts[LEFT_COUNT])])
+        seed = number(tour.pools[LEFT, int(throw(tour.counts) * tour.counts[LEFT_COUNT])])
     for other in range(-1, day.near.shape[1]):
-        stop = np.int64(day.near[seed, other]) if other >= 0 else seed
+        stop = number(day.near[seed, other]) if other >= 0 else seed
         courier = tour.route[stop]
         if courier < 0:
             continue
@@ -759,7 +770,7 @@ def order_absent(day: Day, tour: Tour) -> None:
         # The dearest to leave first, as often as all else together: they may not find room later.
         roll *= 2.0
     for at in range(count):
-        stop = np.int64(tour.pools[ABSENT, at])
+        stop = number(tour.pools[ABSENT, at])
         far = day.legs[0, day.couriers[0]["begin"], stop]
         if roll >= 1.0:
             key = -day.stops[stop]["leaving"] * (0.5 + throw(tour.counts))
@@ -784,7 +795,7 @@ def order_absent(day: Day, tour: Tour) -> None:
         return
     for at in range(1, count):
         key = tour.keys[at]
-        stop = np.int64(tour.pools[ABSENT, at])
+        stop = number(tour.pools[ABSENT, at])
         place = at
         while place > 0 and tour.keys[place - 1] > key:
             tour.keys[place] = tour.keys[place - 1]
@@ -800,7 +811,7 @@ def recreate(day: Day, tour: Tour) -> bool:
     order_absent(day, tour)
     fits = True
     for at in range(tour.counts[ABSENT_COUNT]):
-        stop = np.int64(tour.pools[ABSENT, at])
+        stop = number(tour.pools[ABSENT, at])
         _, courier, behind = cheapest(day, tour, stop, day.stops[stop]["leaving"])
         if courier >= 0:
             save(tour, courier)
@@ -824,7 +835,7 @@ def unleave(tour: Tour, stop: int) -> None:
     """Note a stop as served after all."""
     at = tour.left_at[stop]
     last = tour.counts[LEFT_COUNT] - 1
-    moved = np.int64(tour.pools[LEFT, last])
+    moved = number(tour.pools[LEFT, last])
     tour.pools[LEFT, at] = moved
     tour.left_at[moved] = at
     tour.left_at[stop] = -1
@@ -884,7 +895,7 @@ def begin(day: Day, tour: Tour) -> bool:
             tour.counts[ABSENT_COUNT] += 1
     fits = fits and recreate(day, tour)
     for at in range(tour.counts[ABSENT_COUNT]):
-        stop = np.int64(tour.pools[ABSENT, at])
+        stop = number(tour.pools[ABSENT, at])
         if tour.route[stop] < 0:
             leave(tour, stop)
             total += day.stops[stop]["leaving"]
@@ -905,14 +916,14 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
     first = int(throw(tour.counts) * tour.counts[LEFT_COUNT])
     change = 0.0
     for step in range(tries):
-        stop = np.int64(tour.pools[LEFT, (first + step) % tour.counts[LEFT_COUNT]])
+        stop = number(tour.pools[LEFT, (first + step) % tour.counts[LEFT_COUNT]])
         tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
         tour.counts[ABSENT_COUNT] += 1
         change -= day.stops[stop]["leaving"]
     fits = fits and recreate(day, tour)
     if fits:
         for at in range(tour.counts[ABSENT_COUNT]):
-            stop = np.int64(tour.pools[ABSENT, at])
+            stop = number(tour.pools[ABSENT, at])
             if tour.route[stop] < 0:
                 change += day.stops[stop]["leaving"]
         for courier in range(len(day.couriers)):
@@ -922,7 +933,7 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
         undo(day, tour)
         return
     for at in range(tour.counts[ABSENT_COUNT]):
-        stop = np.int64(tour.pools[ABSENT, at])
+        stop = number(tour.pools[ABSENT, at])
         if tour.route[stop] < 0 and tour.left_at[stop] < 0:
             leave(tour, stop)
         elif tour.route[stop] >= 0 and tour.left_at[stop] >= 0:
