@@ -160,14 +160,16 @@ class Cluster(Executor):
                 f"The Dask scheduler {scheduler} does not answer within {ANSWERS_WITHIN:g} s: start it, or correct "
                 f"or unset DASK_SCHEDULER. ({type(away).__name__})"
             ) from None
-        self._killed: type[Exception] = KilledWorker
-        self._solvers: Executor = self._client.get_executor(pure=False)
-        self.processes = sum(self._client.nthreads().values())
-        if not self.processes:
+        try:
+            self._client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
+        except TimeoutError:
             self._client.close()
             raise SolversAway(
                 f"The Dask scheduler {scheduler} has no worker: start some with “dask worker {scheduler}”."
-            )
+            ) from None
+        self._killed: type[Exception] = KilledWorker
+        self._solvers: Executor = self._client.get_executor(pure=False)
+        self.processes = sum(self._client.nthreads().values())
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call `fn`, importable by name, on one of the workers."""
