@@ -8,9 +8,10 @@ from typing import Final
 from delivery.store.queries.learned import DrivenDay
 
 HEIGHT: Final = 200
-"""Pixels from no time at all, at the bottom, to the uppermost line."""
-_LEFT, _RIGHT = 11.0, 98.0
-_HOUR: Final = 3_600
+"""Pixels from the lowest line to the uppermost."""
+_LEFT, _RIGHT = 13.0, 98.0
+# Minutes from line to line: the first that needs no more than five lines.
+_STEPS: Final = (15, 30, 60, 120, 240, 480)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,10 +28,10 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawing:
-    """The marks of the days, and the lines that hours are read off: hours and their height in pixels from the top."""
+    """The marks of the days, and the lines that times are read off: minutes and their height in pixels from the top."""
 
     marks: tuple[Mark, ...]
-    hours: tuple[tuple[int, float], ...]
+    lines: tuple[tuple[int, float], ...]
 
     @property
     def planned_line(self) -> tuple[tuple[Mark, Mark], ...]:
@@ -42,25 +43,33 @@ def drawn(days: Sequence[DrivenDay]) -> Drawing | None:
     """The days in their order, for a mean route of each; None when there is nothing to draw."""
     if not days:
         return None
-    longest = max(max(day.planned, day.recorded) / day.routes for day in days)
-    step = next((step for step in (1, 2, 3, 4) if longest <= 4 * step * _HOUR), 6)
-    top = max(1, -(-int(longest) // (step * _HOUR))) * step
+    times = [seconds / day.routes / 60 for day in days for seconds in (day.planned, day.recorded)]
+    low, high, step = _scale(min(times), max(times))
     apart = (_RIGHT - _LEFT) / max(len(days) - 1, 1)
 
-    def y(seconds: float) -> float:
-        return round(HEIGHT * (1 - seconds / (top * _HOUR)), 1)
+    def y(minutes: float) -> float:
+        return round(HEIGHT * (high - minutes) / (high - low), 1)
 
     return Drawing(
         marks=tuple(
             Mark(
                 day=day.day,
                 x=round(_LEFT + at * apart, 2) if len(days) > 1 else (_LEFT + _RIGHT) / 2,
-                planned_y=y(day.planned / day.routes),
-                recorded_y=y(day.recorded / day.routes),
+                planned_y=y(day.planned / day.routes / 60),
+                recorded_y=y(day.recorded / day.routes / 60),
                 planned_minutes=round(day.planned / day.routes / 60),
                 recorded_minutes=round(day.recorded / day.routes / 60),
             )
             for at, day in enumerate(days)
         ),
-        hours=tuple((hour, y(hour * _HOUR)) for hour in range(0, top + 1, step)),
+        lines=tuple((minutes, y(minutes)) for minutes in range(low, high + 1, step)),
     )
+
+
+def _scale(least: float, most: float) -> tuple[int, int, int]:
+    """The lowest and the uppermost line, and what lies between two, in minutes: close around what is shown."""
+    for step in _STEPS:
+        low, high = int(least // step) * step, (int(most // step) + 1) * step
+        if (high - low) // step <= 4:
+            break
+    return low, high, step

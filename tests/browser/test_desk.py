@@ -30,6 +30,7 @@ def _paths(office: BusyOffice) -> list[str]:
         "/desk/acceptance?point=H29/P1",
         "/desk/bags",
         "/desk/plan",
+        "/desk/learned",
         f"/desk/plans/{office.plan}",
         f"/desk/routes/{office.route}",
         "/desk/review",
