@@ -11,6 +11,7 @@ from delivery.rules.states import State
 from delivery.store.address_book import HandOver, Street
 from delivery.store.items import Item, Placed
 from delivery.store.people import Addressee, Subject
+from delivery.store.routes import Stop, StopItem
 from delivery.store.work import Work
 
 # Where an item lies, a better point is still of use to the next plan.
@@ -128,6 +129,17 @@ def household_locked(unit: Work, address_key: bytes) -> Sequence[Addressee]:
         .with_for_update(of=Addressee)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def last_planned(unit: Work, item_id: UUID) -> Stop | None:
+    """The stop at which an item was planned last, if it says whose word its point is."""
+    return unit.session.scalars(
+        select(Stop)
+        .join(StopItem, StopItem.stop_id == Stop.id)
+        .where(StopItem.item_id == item_id, Stop.source.is_not(None))
+        .order_by(Stop.id.desc())
+        .limit(1)
+    ).first()
 
 
 def forget_before(unit: Work, day: date, limit: int) -> int:

@@ -4,6 +4,7 @@ from flask import g, render_template
 
 from delivery.store.items import NextStep
 from delivery.store.queries import desk as read
+from delivery.store.queries.address_book import last_planned
 from delivery.store.queries.attempts import attempts_of
 from delivery.store.queries.billing import receipts_of
 from delivery.store.queries.claims import claims_of
@@ -29,6 +30,7 @@ def page(number: str) -> str:
             "desk/item.html",
             item=found,
             price=priced(unit, found),
+            planned=last_planned(unit, found.id),
             outlook=outlooks(unit, [forecast])[0] if forecast and found.next_step is NextStep.DELIVER else None,
             events=read.history(unit, found.id),
             attempts=attempts_of(unit, found.id),
