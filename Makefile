@@ -9,7 +9,7 @@ export FLASK_APP := wsgi
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
-.PHONY: help demo test check format lint types contracts migrations bench-tariffs bench-routing locks texts clean
+.PHONY: help demo test check format lint types contracts migrations bench-tariffs bench-addresses bench-routing locks texts clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
 	@echo "make check   format, lint, types, import contracts, migrations"
 	@echo "make bench-tariffs   prices a second on one core, against the limit of 50 µs each"
+	@echo "make bench-addresses how well and how fast addresses are matched, each goal beside its figure"
 	@echo "make bench-routing   our planner beside OR-Tools, PyVRP and VROOM (FILES=\"a.vrp b.vrp\", FULL=1 for hours)"
 
 $(PY):
@@ -82,6 +83,9 @@ migrations: $(VENV)/.dev
 
 bench-tariffs: $(VENV)/.dev
 	@$(PY) -m benchmarks.tariffs $(ARGS)
+
+bench-addresses: $(VENV)/.dev
+	@$(PY) -m benchmarks.addresses $(ARGS)
 
 bench-routing: $(VENV)/.dev
 	@$(PY) -m benchmarks.routing $(FILES) $(if $(FULL),--full) $(ARGS)

@@ -140,7 +140,7 @@ def test_an_old_name_that_lives_on_elsewhere_is_told_apart_by_the_district() -> 
     moved = [
         unit
         for unit in GAZETTEER.old_units
-        if (living := next((c for c in GAZETTEER.communes if (c.name, c.province) == (unit.ward, unit.province)), None))
+        if (living := GAZETTEER.find(unit.province, unit.ward))
         and len(unit.targets) == 1
         and living.id not in unit.targets
         and (unit.ward, unit.district, unit.province) not in GAZETTEER.doubtful
