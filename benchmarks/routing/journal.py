@@ -13,7 +13,7 @@ from benchmarks.routing.runs import Record
 
 ROOT: Final = Path(__file__).parents[2]
 BEST: Final = ROOT / "benchmarks" / "best.json"
-OURS: Final = ("problem", "plan", "timing", "faults", "insertion", "replan", "ruin", "solver", "matrix")
+OURS: Final = ("problem", "plan", "timing", "faults", "insertion", "solver", "watch", "matrix")
 """The modules of routing that a plan depends on, beside the folder improve."""
 
 

@@ -32,12 +32,12 @@ ALL: Final = "all that everybody plans"
 LEFT_OUT: Final = 'No public files were given (FILES="a.vrp b.vrp"), so that part is left out.'
 HOW: Final = """\
 Gaps in % to the best plan known, medians over days and seeds, after so many seconds of wall time. Every engine has the
-same two cores for the same time: ours and VROOM use two threads; OR-Tools and PyVRP use one, so each has two runs
-with different seeds side by side and the better plan counts. An engine's model is built inside its time; loading and
-compiling code is not. PyVRP's one run is read at each moment; the others lay their search out over the time they are
-told and are run for each. VROOM has no prizes: it serves what it can. "none": half the plans or more were missing,
-faulty or left out a mandatory stop. MB: the most one process of the engine had; left out: mandatory stops, all runs
-together; time used: the worst ratio of true to given seconds."""
+same two cores for the same time: ours and VROOM use two threads; OR-Tools (our planner without its own search) and
+PyVRP use one, so each has two runs with different seeds side by side and the better plan counts. An engine's model is
+built inside its time; loading and compiling code is not. PyVRP's one run is read at each moment; the others lay their
+search out over the time they are told and are run for each. VROOM has no prizes: it serves what it can. "none": half
+the plans or more were missing, faulty or left out a mandatory stop. MB: the most one process of the engine had; left
+out: mandatory stops, all runs together; time used: the worst ratio of true to given seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
