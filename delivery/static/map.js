@@ -70,7 +70,7 @@ async function draw() {
     labelled(lat, lon, numbersOf(spot), looks.join(" ").trim(), [15, down]).addTo(map);
   }
   labelled(office.lat, office.lon, "★", "map-office", [16, 16]).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
+  L.control.scale({ imperial: false, position: "topright" }).addTo(map);
 }
 
 draw();
