@@ -104,7 +104,7 @@ class RoadTables:
         straight = great_circle(points, profile=profile)
         legs = len(points) * (len(points) - 1)
         engine = self._engines.get(profile.vehicle)
-        if engine is None or not legs:
+        if engine is None or len({_cell(point) for point in points}) < 2:
             return Travel(vehicle=profile.vehicle, matrix=straight, source=STRAIGHT, legs=legs, straight=legs)
         try:
             matrix, kept = self._by_road(engine, points, profile, straight)

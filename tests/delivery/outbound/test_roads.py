@@ -144,7 +144,10 @@ def test_neighbours_in_one_cell_are_asked_about_once(engine: Engine, server: Roa
     home = _town(3)[1]
     lat, lon = _centre(home)
     points = [OFFICE, Point(lat=lat + 0.0001, lon=lon), Point(lat=lat - 0.0001, lon=lon)]
-    travel = _tables(engine).travel(points, MOTORBIKE)
+    tables = _tables(engine)
+    among_themselves = tables.travel(points[1:], MOTORBIKE)
+    assert (server.paths, among_themselves.source, among_themselves.why_en) == ([], "great-circle", "")
+    travel = tables.travel(points, MOTORBIKE)
     assert server.asked[-1] == (2, 2)
     assert travel.straight == 2
     assert (travel.matrix.metres[1, 2], travel.matrix.seconds[1, 2]) == (29, 25)

@@ -27,7 +27,7 @@ def test_a_plan_asked_for_is_shown_until_a_worker_has_made_it(clerk: Person) -> 
     assert "<progress" in page
     assert "Xem đã xong chưa" in page
     told = clerk.get(f"{answer.location}.json").json
-    assert told == {"state": "requested", "progress": 0, "trouble": "", "routes": [], "unplanned": []}
+    assert told == {"state": "requested", "progress": 0, "trouble": "", "routes": [], "unplanned": [], "roads": []}
 
 
 def test_a_day_that_cannot_be_planned_is_told_in_place(clerk: Person) -> None:
@@ -61,6 +61,9 @@ def test_a_route_is_a_list_first_and_a_map_beside_it(office: BusyOffice, clerk: 
     assert [stop["position"] for stop in stops] == sorted(stop["position"] for stop in stops)
     assert "Phường Sài Gòn" in {commune["name"] for commune in points.json["communes"]}
     assert "Nguyễn" not in points.text
+    assert page.count("điểm kèm theo địa chỉ, ±50 m") == len(stops), "whose word, and how far off"
+    assert {(stop["source"], stop["accuracy"]) for stop in stops} == {("given", 50.0)}
+    assert "điểm kèm theo địa chỉ" in clerk.get(f"/desk/items/{office.shelved[0]}").text
 
 
 def test_the_delivery_list_is_printed(office: BusyOffice, clerk: Person, wiring: Wiring) -> None:
