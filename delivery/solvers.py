@@ -180,11 +180,8 @@ class Cluster(Executor):
         return here
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the scheduler, after what its workers are solving for us."""
-        if not wait or cancel_futures:
-            self._solvers.shutdown(wait=False)
-        else:
-            self._solvers.shutdown(wait=True)
+        """Leave the scheduler; what its workers still solve for us is called off."""
+        self._solvers.shutdown(wait=False)
         self._client.close()
 
     def _pass_on(self, here: Future[T], there: Future[T]) -> None:

@@ -300,7 +300,8 @@ def _cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     try:
         assert scheduler.stderr is not None
         address = next(found[1] for line in scheduler.stderr if (found := re.search(r"Scheduler at: +(tcp:\S+)", line)))
-        Thread(target=scheduler.stderr.read, daemon=True).start()
+        drained = Thread(target=scheduler.stderr.read)
+        drained.start()
         for _ in range(2):
             command = [*dask, "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1", *here]
             workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
@@ -309,3 +310,5 @@ def _cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
         for process in (*workers, scheduler):
             process.kill()
             process.wait(20)
+        drained.join()
+        scheduler.stderr.close()
