@@ -16,6 +16,7 @@ from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
 from delivery.store.work import Work
 from routing import plan as routed
 from routing.faults import faults
+from routing.insertion import clock_time
 from routing.problem import Problem
 from routing.whatif import named
 
@@ -124,6 +125,16 @@ def left_in_words(call: Call, left: routed.Unplanned, names: Mapping[str, str]) 
     return {
         "stop": left.stop,
         "items": [item.number for item in call.items],
-        "why_vi": named(left.reason.vi, names),
-        "why_en": named(left.reason.en, names),
+        "why_vi": in_words(call, left.reason.vi, names),
+        "why_en": in_words(call, left.reason.en, names),
     }
+
+
+def in_words(call: Call, text: str, names: Mapping[str, str]) -> str:
+    """A planner's sentence about a stop for people: with couriers' names, and the hours that the addressee knows.
+
+    The planner's window ends where a visit must have begun; people are told when it must be over.
+    """
+    opens, closes = call.hours
+    begun_by = f"{clock_time(opens)}–{clock_time(closes - call.service_seconds)}"
+    return named(text, names).replace(begun_by, f"{clock_time(opens)}–{clock_time(closes)}")

@@ -74,8 +74,8 @@ def move(unit: Work, *, office_id: UUID, stop_id: UUID, courier: str, position: 
     if not told.moved.fits:
         raise Refused(
             "move-does-not-fit",
-            vi=" ".join(words.vi for words in told.moved.faults),
-            en=" ".join(words.en for words in told.moved.faults),
+            vi=" ".join(day.in_words(told.key, words.vi) for words in told.moved.faults),
+            en=" ".join(day.in_words(told.key, words.en) for words in told.moved.faults),
         )
     planned = {visit.stop for route in told.moved.plan.routes for visit in route.visits}
     still_left = [left for left in plan.unplanned if left["stop"] not in planned]

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
 from uuid import UUID
 
+from delivery.dispatch.accepting import in_words
 from delivery.dispatch.day import Call, OfficeDay, PlannedItem, on_duty, problem_for
 from delivery.rules.calendar import HalfDay, vietnam_instant
 from delivery.rules.states import State
@@ -70,6 +71,10 @@ class InForce:
         """Whether the stop's items are out with a courier."""
         only = self.problem.stop_named[key].couriers
         return only is not None and only <= self.under_way and bool(only)
+
+    def in_words(self, key: str, text: str) -> str:
+        """A planner's sentence about a stop, with couriers' names and the hours that its addressee knows."""
+        return in_words(self.calls[key], text, self.names)
 
     def key_of(self, stop_id: UUID) -> str | None:
         """The key of a row that lies ahead; None when nothing is to be done there any more."""

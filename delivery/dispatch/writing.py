@@ -34,6 +34,8 @@ def write(unit: Work, plan: Plan, day: InForce, after: routed.Plan, *, left: Seq
         writing.route(courier, after)
     plan.cost = asdict(routed.cost(day.problem, after))
     plan.unplanned = list(left)
+    # Reckoned by the straight line from now on, whatever the plan began with (docs/decisions/0017).
+    plan.roads = []
     writing.sweep()
     return writing.written
 

@@ -7,13 +7,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from delivery import attempts, dispatch
+from delivery.money.charging import Method
+from delivery.rules.policy import Receiver
 from delivery.rules.states import State
 from delivery.store.items import Item
-from delivery.store.routes import Plan, Route, Stop, StopKind
+from delivery.store.routes import Plan, Route, Stop
 from delivery.wiring import Wiring
 from routing.faults import faults
+from routing.plan import timed
 from routing.replan import replan
-from routing.solver import solve
 from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
 from tests.delivery.made_rounds import PROOFS, Post
@@ -123,15 +125,14 @@ def noon_at(wiring: Wiring, town: Town, clock: HandClock) -> Noon:
         claim = dispatch.claim_plan(unit, lease=timedelta(minutes=1))
         assert claim is not None
         task = dispatch.task_for(unit, claim)
+    first, second = town.couriers["courier.sg.1"], town.couriers["courier.sg.2"]
+    doors = sorted(key for key, call in task.day.calls.items() if call.items)
+    orders = {str(first): doors[6:], str(second): [*doors[:5], "H29/P1", doors[5]]}
     with wiring.work(WORKER) as unit:
-        dispatch.store(unit, claim, task, solve(task.problem, seconds=0.1))
+        dispatch.store(unit, claim, task, timed(task.problem, orders))
     with wiring.work(CLERK) as unit:
-        found = unit.session.scalars(select(Route).where(Route.plan_id == plan).order_by(Route.id)).all()
-        assert len(found) == 2
-        mine = next(route for route in found if all(stop.kind is StopKind.DELIVERY for stop in route.stops))
-        first, route_id = mine.courier_id, mine.id
-        second = next(route.courier_id for route in found if route is not mine)
-        stops = [(stop.id, stop.items[0].item.number) for stop in mine.stops]
+        route = unit.session.scalars(select(Route).where(Route.plan_id == plan, Route.courier_id == first)).one()
+        route_id, stops = route.id, [(stop.id, stop.items[0].item.number) for stop in route.stops]
     with wiring.work(COURIER) as unit:
         attempts.take(unit, route_id=route_id, courier_id=first)
     for hour, (stop_id, number) in zip((9, 10), stops, strict=False):
@@ -142,6 +143,7 @@ def noon_at(wiring: Wiring, town: Town, clock: HandClock) -> Noon:
 
 
 def delivered(post: Post, stop_id: UUID, courier: UUID, number: str) -> None:
+    """The courier hands an envelope over at a stop."""
     with post.work(COURIER) as unit:
         item = unit.session.scalars(select(Item).where(Item.number == number)).one()
         attempts.report_delivery(
@@ -149,8 +151,8 @@ def delivered(post: Post, stop_id: UUID, courier: UUID, number: str) -> None:
             stop_id=stop_id,
             courier_id=courier,
             number=number,
-            receiver=attempts.Receiver.ADDRESSEE,
+            receiver=Receiver.ADDRESSEE,
             proofs=PROOFS,
-            paid=attempts.Method.CASH,
+            paid=Method.CASH,
         )
         assert item.state is State.DELIVERED

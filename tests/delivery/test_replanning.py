@@ -5,12 +5,46 @@ from uuid import UUID
 import pytest
 
 from delivery import attempts, dispatch
+from delivery.dispatch.accepting import left_in_words
 from delivery.errors import NotFound, Refused
-from delivery.store.routes import Plan, PlanState
+from delivery.store.base import new_id
+from delivery.store.routes import Plan, PlanState, StopKind
 from delivery.wiring import Wiring
+from routing.insertion import insert
+from routing.problem import Courier as PlannedCourier
+from routing.problem import Problem, Window
+from routing.problem import Stop as PlannedStop
 from tests.conftest import HandClock
 from tests.delivery.made_noon import CLERK, COURIER, Noon, delivered, noon_at
 from tests.factories import Town
+from tests.routing.days import HOUR
+from tests.routing.days import town as town_matrix
+
+
+def test_a_reason_names_the_courier_and_the_hours_that_its_addressee_was_told() -> None:
+    """“13:30–16:57” and a key of 32 digits tell a dispatcher nothing."""
+    opens, closes, courier = 13 * HOUR + 1800, 17 * HOUR, "0192e5a1-0000-7000-8000-000000000001"
+    call = dispatch.Call(
+        key="RV000000015VN",
+        kind=StopKind.DELIVERY,
+        hours=(opens, closes),
+        items=(dispatch.PlannedItem(id=new_id(), number="RV000000015VN", not_before=None, half_day="afternoon"),),
+    )
+    begun = 12 * HOUR
+    busy = PlannedStop(key="busy", place=1, service_seconds=6 * HOUR, windows=(Window(opens=begun, closes=begun),))
+    stop = PlannedStop(
+        key=call.key,
+        place=2,
+        service_seconds=call.service_seconds,
+        windows=(Window(opens=opens, closes=closes - call.service_seconds),),
+    )
+    driver = PlannedCourier(key=courier, start=0, end=0, shift_start=8 * HOUR, shift_end=20 * HOUR)
+    day = Problem(matrix=town_matrix(3), stops=(busy, stop), couriers=(driver,))
+    plan, _ = insert(day, {courier: [busy]})
+    told = left_in_words(call, plan.unplanned[0], {courier: "Trần Thị Lan"})
+    minutes = -(-(plan.unplanned[0].reason.seconds or 0) // 60)
+    assert told["why_vi"] == f"Khung giờ 13:30–17:00 không vừa tuyến của bưu tá Trần Thị Lan: trễ {minutes} phút."
+    assert told["items"] == [call.key]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from flask import g, jsonify, render_template, request, url_for
+from flask import g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from delivery import dispatch
@@ -43,10 +43,12 @@ def request_plan() -> Response:
 
 
 @desk.get("/plans/<uuid:plan_id>")
-def plan(plan_id: UUID) -> str:
-    """A plan: how far it is, or its routes."""
+def plan(plan_id: UUID) -> str | Response:
+    """A plan: how far it is, or its routes. A proposal has a page of its own."""
     with work() as unit:
         found = plan_at(unit, g.office.id, plan_id)
+        if found.replans is not None:
+            return redirect(url_for("desk.proposal", plan_id=found.id))
         return render_template(
             "desk/plan.html",
             plan=found,

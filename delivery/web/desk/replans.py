@@ -17,8 +17,6 @@ from delivery.web.forms import act_once
 from delivery.web.showing import VIETNAMESE, language
 from routing import whatif
 
-desk.add_app_template_filter(whatif.named, "named")
-
 
 @desk.app_template_filter()
 def signed_minutes(seconds: int) -> str:
