@@ -34,6 +34,7 @@ def _paths(office: BusyOffice) -> list[str]:
         f"/desk/plans/{office.plan}",
         f"/desk/routes/{office.route}",
         "/desk/review",
+        "/desk/doubtful",
         "/desk/counter",
         f"/desk/counter?q={office.held}",
         "/desk/letters",

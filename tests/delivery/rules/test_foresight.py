@@ -28,7 +28,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "foresight.md"
 COUNT = st.integers(0, 5)
 HEARD = st.builds(Heard, arrived=st.booleans(), days=st.integers(0, 400))
 # The best first, as the enums list them.
-DETAILS, PHONES, RECEIVERS, REPLIES = (list(kind) for kind in (Detail, Phone, Receivers, Reply))
+DETAILS, PHONES, RECEIVERS, REPLIES = list(Detail), list(Phone), list(Receivers), list(Reply)
 
 
 @st.composite
