@@ -24,7 +24,7 @@ from routing.learning import Fit, Learned, LearnedPlace, Leg, Seen, fit, learn
 DAYS_READ: Final = 56
 LEAST_DAYS: Final = 10
 """Days of recorded routes before what they teach is used: two working weeks."""
-OFFICES_AT_ONCE: Final = 100
+OFFICES_AT_ONCE: Final = 50
 COURIERS_KEPT: Final = timedelta(days=365)
 
 Opening = Callable[[], AbstractContextManager[Work]]

@@ -96,30 +96,23 @@ def legs_of(unit: Work, offices: Collection[UUID], *, since: date, before: date)
     legs on which the plan itself has a rest or waits for a window.
     """
     seen = _visited(Route.office_id.in_(offices), Route.day >= since, Route.day < before)
-    items = select(func.count()).where(StopItem.stop_id == seen.c.id).correlate(seen).scalar_subquery()
-    query = (
-        select(
-            Office.commune_id,
-            Courier.vehicle,
-            (cast(func.timezone(VIETNAM.key, seen.c.since), Time) < NOON).label("early"),
-            Route.courier_id,
-            Route.day,
-            seen.c.leg_metres,
-            items.label("items"),
-            (seen.c.leg_seconds + seen.c.service_seconds).label("planned"),
-            cast(extract("epoch", seen.c.done_at - seen.c.since), Integer).label("observed"),
-        )
-        .join(Route, Route.id == seen.c.route_id)
-        .join(Courier, Courier.id == Route.courier_id)
-        .join(Office, Office.id == Route.office_id)
-        .where(
-            seen.c.kind == StopKind.DELIVERY,
-            seen.c.came_from == seen.c.before,
-            seen.c.leg_metres.is_not(None),
-            seen.c.starts == seen.c.arrives,
-            seen.c.arrives - seen.c.left <= seen.c.leg_seconds + _ROUNDING,
-            items > 0,
-        )
+    query = select(
+        seen.c.commune_id,
+        seen.c.vehicle,
+        (cast(func.timezone(VIETNAM.key, seen.c.since), Time) < NOON).label("early"),
+        seen.c.courier_id,
+        seen.c.day,
+        seen.c.leg_metres,
+        seen.c.envelopes,
+        (seen.c.leg_seconds + seen.c.service_seconds).label("planned"),
+        cast(extract("epoch", seen.c.done_at - seen.c.since), Integer).label("observed"),
+    ).where(
+        seen.c.kind == StopKind.DELIVERY,
+        seen.c.came_from == seen.c.before,
+        seen.c.leg_metres.is_not(None),
+        seen.c.starts == seen.c.arrives,
+        seen.c.arrives - seen.c.left <= seen.c.leg_seconds + _ROUNDING,
+        seen.c.envelopes > 0,
     )
     for row in unit.session.execute(query):
         vehicle = next((known for known in VEHICLES if known == row.vehicle), None)
@@ -132,7 +125,7 @@ def legs_of(unit: Work, offices: Collection[UUID], *, since: date, before: date)
                     courier=str(row.courier_id),
                     day=row.day,
                     metres=row.leg_metres,
-                    items=row.items,
+                    items=row.envelopes,
                     planned=row.planned,
                     observed=row.observed,
                 ),
@@ -147,26 +140,25 @@ def driven_days(
     seen = _visited(whose, Route.day >= since)
     routes = (
         select(
-            seen.c.route_id,
+            seen.c.day,
             func.count().label("stops"),
             (func.max(seen.c.leaves) - func.min(seen.c.leaves)).label("planned"),
             cast(extract("epoch", func.max(seen.c.done_at) - func.min(seen.c.done_at)), Integer).label("recorded"),
         )
-        .group_by(seen.c.route_id)
+        .group_by(seen.c.route_id, seen.c.day)
         .having(func.count() > 1)
         .subquery()
     )
     query = (
         select(
-            Route.day,
+            routes.c.day,
             func.count().label("routes"),
             func.sum(routes.c.stops).label("stops"),
             func.sum(routes.c.planned).label("planned"),
             func.sum(routes.c.recorded).label("recorded"),
         )
-        .join(routes, routes.c.route_id == Route.id)
-        .group_by(Route.day)
-        .order_by(Route.day)
+        .group_by(routes.c.day)
+        .order_by(routes.c.day)
     )
     return [
         DrivenDay(day=row.day, routes=row.routes, stops=row.stops, planned=row.planned, recorded=row.recorded)
@@ -175,13 +167,21 @@ def driven_days(
 
 
 def _visited(*which: ColumnElement[bool]) -> Subquery:
-    """The stops that were visited, each with the one visited before it. What came back unvisited is none."""
+    """The stops that were visited, each with the one visited before it. What came back unvisited is none.
+
+    Whatever is asked of a stop's route is joined here: how few rows a filter on a window leaves cannot be foreseen, and
+    a join outside of it was planned as a loop over all routes for each stop.
+    """
 
     unvisited = select(StopItem.stop_id).where(StopItem.stop_id == Stop.id, StopItem.outcome == BROUGHT_BACK).exists()
     return (
         select(
             Stop.id,
             Stop.route_id,
+            Route.courier_id,
+            Route.day,
+            Courier.vehicle,
+            Office.commune_id,
             Stop.kind,
             Stop.came_from,
             Stop.arrives,
@@ -191,11 +191,14 @@ def _visited(*which: ColumnElement[bool]) -> Subquery:
             Stop.leg_metres,
             Stop.leg_seconds,
             Stop.service_seconds,
+            select(func.count()).where(StopItem.stop_id == Stop.id).scalar_subquery().label("envelopes"),
             _last(Stop.id).label("before"),
             _last(Stop.done_at).label("since"),
             _last(Stop.leaves).label("left"),
         )
         .join(Route, Route.id == Stop.route_id)
+        .join(Courier, Courier.id == Route.courier_id)
+        .join(Office, Office.id == Route.office_id)
         .where(Stop.done_at.is_not(None), Route.taken_at.is_not(None), ~unvisited, *which)
         .subquery()
     )
