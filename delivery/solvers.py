@@ -107,33 +107,38 @@ class Pool(Executor):
         self._patience = patience
         self._most_bytes = most_bytes
         self._pool = self._spawned()
+        self._given: list[Future[Any]] = []
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call `fn`, importable by name, in one of the processes."""
+        if any(self._has_grown(future) for future in self._given if future.done()):
+            # The pool's own max_tasks_per_child stops for ever in Python 3.11 to 3.13 (gh-115634).
+            self._pool.shutdown(wait=False)
+            self._renew()
         try:
             future = self._pool.submit(_patiently, self._patience, fn, *args, **kwargs)
         except BrokenExecutor:
-            self._pool = self._spawned()
+            self._renew()
             future = self._pool.submit(_patiently, self._patience, fn, *args, **kwargs)
-        future.add_done_callback(partial(self._weigh, self._pool))
+        self._given = [*(given for given in self._given if not given.done()), future]
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, after what they are solving."""
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
+    def _renew(self) -> None:
+        self._pool, self._given = self._spawned(), []
+
     def _spawned(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.processes, mp_context=context, initializer=_begin)
 
-    def _weigh(self, pool: ProcessPoolExecutor, future: Future[T]) -> None:
-        if pool is not self._pool or future.cancelled() or future.exception() is not None:
-            return
+    def _has_grown(self, future: Future[Any]) -> bool:
+        if future.cancelled() or future.exception() is not None:
+            return False
         result = future.result()
-        if isinstance(result, Solved) and result.peak > self._most_bytes:
-            # The pool's own max_tasks_per_child stops for ever in Python 3.11 to 3.13 (gh-115634).
-            self._pool = self._spawned()
-            pool.shutdown(wait=False)
+        return isinstance(result, Solved) and result.peak > self._most_bytes
 
 
 class Cluster(Executor):
