@@ -1,7 +1,6 @@
 """Records a visit or a contact that failed, and does what the policy decides: one attempt, one event, one text."""
 
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,6 +26,7 @@ from delivery.rules.states import Happening, State
 from delivery.rules.texts import Template
 from delivery.steps.counter import put_at_counter
 from delivery.steps.inquiry import inquire
+from delivery.steps.points import located
 from delivery.store.attempts import Attempt, AttemptKind
 from delivery.store.base import new_id
 from delivery.store.events import Event
@@ -37,10 +37,10 @@ from delivery.store.queries.policies import policy_of, working_calendar
 from delivery.store.work import Work
 from delivery.vault import Reason as Opening
 from delivery.vault import Vault
+from routing.geocoding import Point, Source, metres
 
 NEAR = 100
-"""Metres from the address within which a location supports a visit."""
-_EARTH = 6_371_009.0
+"""Metres from the address, as best known, within which a location supports a visit."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -221,16 +221,11 @@ def _is_weak(unit: Work, item: Item, reason: Reason, evidence: Evidence | None) 
         return False
     if evidence.location is None:
         return True
-    person = Vault.of(unit).open_person(item.addressee, reason=Opening.DELIVERY)
-    return person.location is None or _metres(person.location, evidence.location) > NEAR
-
-
-def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance by the haversine formula."""
-    lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
-    half = math.sin((lat_b - lat_a) / 2) ** 2
-    half += math.cos(lat_a) * math.cos(lat_b) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
-    return 2 * _EARTH * math.asin(math.sqrt(half))
+    spot = located(unit, [[item]], reason=Opening.DELIVERY)[0]
+    # The middle of a street or a commune is nobody's door: standing there proves nothing.
+    known = spot.source in (Source.ADDRESS_BOOK, Source.GIVEN, Source.GEOCODER)
+    lat, lon = evidence.location
+    return not known or metres(Point(lat=spot.lat, lon=spot.lon), Point(lat=lat, lon=lon)) > NEAR
 
 
 def _told_in_event(attempt: Attempt) -> dict[str, str | int | bool | None]:

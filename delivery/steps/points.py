@@ -7,11 +7,10 @@ person erases it (docs/decisions/0014). Of a street only coarse squares are kept
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from delivery.rules.policy import Receiver
-from delivery.steps.failure import Evidence
 from delivery.store.address_book import HandOver, Street
 from delivery.store.base import new_id
 from delivery.store.items import Item
@@ -54,6 +53,15 @@ GATE_M: Final = 50.0
 TRUST: Final = Trust()
 
 
+class Seen(Protocol):
+    """What a phone says of where it is: (lat, lon) in degrees, and how well it knows."""
+
+    @property
+    def location(self) -> tuple[float, float] | None: ...
+    @property
+    def accuracy_m(self) -> float | None: ...
+
+
 def located(unit: Work, households: Sequence[Sequence[Item]], *, reason: Reason = Reason.PLAN) -> list[Located]:
     """The best point of each household, in their order. Items of one household share its address key; all are placed.
 
@@ -66,7 +74,7 @@ def located(unit: Work, households: Sequence[Sequence[Item]], *, reason: Reason 
     ]
 
 
-def learn(unit: Work, item: Item, *, receiver: Receiver, evidence: Evidence, day: date) -> bool:
+def learn(unit: Work, item: Item, *, receiver: Receiver, evidence: Seen, day: date) -> bool:
     """A hand-over at a door teaches where the door is; says whether it did. A repeat changes nothing.
 
     Nothing is learnt without the phone's location or from a bad fix, from another person's hands (who may stand
@@ -191,7 +199,7 @@ def _sought(members: Sequence[Item], alive: Sequence[Addressee]) -> Sought:
     )
 
 
-def _taught(item: Item, receiver: Receiver, evidence: Evidence) -> Point | None:
+def _taught(item: Item, receiver: Receiver, evidence: Seen) -> Point | None:
     """The door's point if the hand-over shows it."""
     if evidence.location is None or item.commune is None or receiver is Receiver.AUTHORISED:
         return None

@@ -169,6 +169,16 @@ def test_a_household_keeps_its_last_hand_overs_and_a_street_its_squares_until_th
         assert located(unit, [household])[0].source is Source.COMMUNE
 
 
+def test_a_door_that_couriers_know_supports_a_visit_where_the_agency_gave_no_point(post: Post) -> None:
+    """Whoever stood at the very door must not be asked for a photo because an agency left its point out."""
+    first, second, third = _living_at(post, "12 Lê Lợi", 3)
+    post.go_out([first, second, third])
+    unknown, _ = post.fail(first, evidence=_at(post))
+    post.hand_over(second, evidence=_at(post))
+    known, _ = post.fail(third, evidence=_at(post, DOOR[0] + 0.0003))
+    assert (unknown.weak, known.weak) == (True, False)
+
+
 def test_two_couriers_on_one_street_lose_nothing_of_each_other(post: Post) -> None:
     """The second waits for the first, and adds to what it wrote."""
     numbers = [_living_at(post, f"{house} Lê Lợi")[0] for house in (1, 3, 5)]
