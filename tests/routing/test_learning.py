@@ -33,7 +33,6 @@ MORNING: Pair = ("motorbike", HalfDay.MORNING)
 
 any_leg = st.builds(
     Leg,
-    Pair,
     vehicle=st.sampled_from(VEHICLES),
     half_day=st.sampled_from(HalfDay),
     courier=st.sampled_from("AB"),
