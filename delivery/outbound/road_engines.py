@@ -86,16 +86,7 @@ class Line:
         if monotonic() >= self._deadline:
             raise self._too_slow()
         try:
-            if self._http.sock is None:
-                self._connect()
-            self._http.request(
-                "GET" if body is None else "POST",
-                self._path + path,
-                body=None if body is None else json.dumps(body, separators=(",", ":")).encode(),
-                headers={"Accept": "application/json", "Content-Type": "application/json"},
-            )
-            reply = self._http.getresponse()
-            status, content = reply.status, reply.read(LONGEST_ANSWER + 1)
+            status, content = self._exchanged(path, body)
         except (OSError, http.client.HTTPException):
             if monotonic() >= self._deadline:
                 raise self._too_slow() from None
@@ -131,10 +122,33 @@ class Line:
             en=f"the road server {self._name} answered what cannot be read",
         )
 
+    def _exchanged(self, path: str, body: object) -> tuple[int, bytes]:
+        reused = self._http.sock is not None
+        try:
+            if not reused:
+                self._connect()
+            self._http.request(
+                "GET" if body is None else "POST",
+                self._path + path,
+                body=None if body is None else json.dumps(body, separators=(",", ":")).encode(),
+                headers={"Accept": "application/json", "Content-Type": "application/json"},
+            )
+            reply = self._http.getresponse()
+            return reply.status, reply.read(LONGEST_ANSWER + 1)
+        except ConnectionError:
+            if not reused or monotonic() >= self._deadline:
+                raise
+        # OSRM hangs up after 512 questions, and says so to nobody.
+        self._http.close()
+        return self._exchanged(path, body)
+
     def _connect(self) -> None:
         self._http.connect()
         # A server may think for longer than it takes to say that it is there.
-        self._http.sock.settimeout(self._seconds)
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._http.sock.settimeout(left)
 
     def _too_slow(self) -> NoRoads:
         return NoRoads(
@@ -167,7 +181,7 @@ class Engine(Protocol):
         """How many spots are asked about at once, on either side."""
 
     def offsets(self, line: Line, spots: Sequence[Point]) -> Floats:
-        """Metres from each spot to the nearest road, infinite where there is none. At most `most` spots."""
+        """Metres from each of at most `most` spots to the nearest road, infinite without one. Raises as `legs` does."""
 
     def legs(self, line: Line, sources: Sequence[Point], targets: Sequence[Point]) -> Legs:
         """The way from each source to each target, at most `most` of either. Raises NoRoads or TooMuch."""

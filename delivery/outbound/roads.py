@@ -215,7 +215,7 @@ def _learned(line: Line, engine: Engine, cells: Sequence[Cell], known: _Streets 
             table[np.ix_(at, at)] for table in (known.legs.seconds, known.legs.metres)
         )
     for part in _parts(old + np.flatnonzero(_within_reach(_centre(cells[0]), spots)[old:]), engine.most):
-        on_road[part] = engine.offsets(line, [spots[place] for place in part]) <= OFF_THE_ROAD
+        on_road[part] = _offsets(line, engine, [spots[place] for place in part]) <= OFF_THE_ROAD
     before, after = np.flatnonzero(on_road[:old]), old + np.flatnonzero(on_road[old:])
     everything = np.concatenate([before, after])
     for rows, columns in ((after, everything), (before, after)):
@@ -237,6 +237,17 @@ def _within_reach(office: Point, spots: Sequence[Point]) -> NDArray[np.bool_]:
 
 def _parts(places: NDArray[np.intp], most: int) -> list[NDArray[np.intp]]:
     return [places[begin : begin + most] for begin in range(0, len(places), most)]
+
+
+def _offsets(line: Line, engine: Engine, spots: Sequence[Point]) -> Floats:
+    """Metres to the nearest road; asked in halves when that is too much for the server."""
+    try:
+        return engine.offsets(line, spots)
+    except TooMuch:
+        if len(spots) == 1:
+            return np.array([np.inf])
+        half = len(spots) // 2
+        return np.concatenate([_offsets(line, engine, some) for some in (spots[:half], spots[half:])])
 
 
 def _ask_part(

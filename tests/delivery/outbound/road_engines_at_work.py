@@ -1,6 +1,5 @@
 """OSRM and Valhalla themselves, serving an invented town on loopback: the executables that `make` unpacks."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -25,14 +24,12 @@ class Serving:
     """A server at work."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
         """It is gone when this returns."""
         self.process.kill()
         self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
 
 
 def town() -> str:
@@ -54,64 +51,69 @@ def town() -> str:
 
 
 @contextmanager
-def osrm() -> Iterator[Serving]:
+def osrm(largest_table: int = 8) -> Iterator[Serving]:
     """An OSRM server for the profile that it ships for cars."""
     programs, profile = INSTALLED / "osrm/bin", INSTALLED / "osrm/share/profiles/car.lua"
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "town.osm").write_text(town())
         _run([programs / "osrm-extract", "-t", "1", "-p", profile, "town.osm"], folder)
         _run([programs / "osrm-contract", "-t", "1", "town.osrm"], folder)
-        arguments = ["-i", "127.0.0.1", "-p", "0", "-t", "1", "--max-table-size", "8", "town.osrm"]
-        process = subprocess.Popen(
-            [programs / "osrm-routed", *arguments],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert process.stdout is not None
-        listening = next((line for line in process.stdout if "Listening on: " in line), "")
-        serving = Serving(url=f"http://{listening.partition('Listening on: ')[2].strip()}", process=process)
-        try:
-            assert listening, "OSRM did not start."
+        port = _free_port()
+        options = ["-i", "127.0.0.1", "-p", str(port), "-t", "1", "--max-table-size", str(largest_table)]
+        with _serving([programs / "osrm-routed", *options, "town.osrm"], folder, port) as serving:
             yield serving
-        finally:
-            serving.stop()
 
 
 @contextmanager
 def valhalla() -> Iterator[Serving]:
     """A Valhalla server with the settings that it ships."""
     # Its threads speak through sockets in the folder, whose names may not be long.
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.create_server(("127.0.0.1", 0)) as held:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         (Path(folder) / "town.osm").write_text(town())
-        listen = f"127.0.0.1:{held.getsockname()[1]}"
+        port = _free_port()
         options = {
             "mjolnir-tile-dir": folder,
             "mjolnir-concurrency": "1",
-            "httpd-service-listen": f"tcp://{listen}",
+            "httpd-service-listen": f"tcp://127.0.0.1:{port}",
             **{f"httpd-service-{name}": f"ipc://{folder}/{name}" for name in ("loopback", "interrupt")},
             **{f"{name}-service-proxy": f"ipc://{folder}/{name}" for name in ("loki", "thor", "odin")},
         }
         chosen = [word for name, value in options.items() for word in (f"--{name}", value)]
         written = _run([sys.executable, INSTALLED / "valhalla/valhalla_build_config.py", *chosen], folder)
-        (Path(folder) / "valhalla.json").write_text(json.dumps(json.loads(written)))
+        (Path(folder) / "valhalla.json").write_text(written)
         programs = INSTALLED / "valhalla/bin"
         _run([programs / "valhalla_build_tiles", "-c", "valhalla.json", "town.osm"], folder)
-        held.close()
-        process = subprocess.Popen(
-            [programs / "valhalla_service", "valhalla.json", "1"],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        serving = Serving(url=f"http://{listen}", process=process)
-        try:
-            _until_open(listen, process)
+        with _serving([programs / "valhalla_service", "valhalla.json", "1"], folder, port) as serving:
             yield serving
-        finally:
-            serving.stop()
+
+
+@contextmanager
+def _serving(command: list[str | Path], folder: str, port: int) -> Iterator[Serving]:
+    """What is started, from the moment at which it listens."""
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    serving = Serving(url=f"http://127.0.0.1:{port}", process=process)
+    end = monotonic() + _LONGEST_SECONDS
+    try:
+        while not _listens(port):
+            assert process.poll() is None, f"{command[0]} ended."
+            assert monotonic() < end, f"{command[0]} did not start."
+        yield serving
+    finally:
+        serving.stop()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port: int = held.getsockname()[1]
+    return port
 
 
 def _id(north: int, east: int) -> int:
@@ -132,15 +134,3 @@ def _run(command: list[str | Path], folder: str) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def _until_open(listen: str, process: subprocess.Popen[str]) -> None:
-    host, _, port = listen.partition(":")
-    end = monotonic() + _LONGEST_SECONDS
-    while True:
-        try:
-            socket.create_connection((host, int(port)), 1).close()
-            return
-        except OSError:
-            assert process.poll() is None, "The server ended."
-            assert monotonic() < end, "The server did not start."

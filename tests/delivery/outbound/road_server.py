@@ -27,7 +27,8 @@ class RoadServer(AbstractContextManager["RoadServer"]):
     """Serves /table, /locate and /sources_to_targets; `pairs` is the most that it answers at once.
 
     `street` gives metres, None where no road leads; `off` says how far a spot is from the nearest road. `reply`
-    answers in the server's place when it is set; `drips` sends the answer a byte at a time, slower than anybody waits.
+    answers in the server's place when it is set; `drips` sends the answer a byte at a time, slower than anybody waits;
+    after `hangs_up_after` answers (0: never) a connection is closed without a word.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,7 @@ class RoadServer(AbstractContextManager["RoadServer"]):
         self.pairs = 10_000
         self.reply: Reply | None = None
         self.drips = threading.Event()
+        self.hangs_up_after = 0
         self.asked: list[tuple[int, int]] = []
         self.paths: list[str] = []
         self.closing = threading.Event()
@@ -98,6 +100,8 @@ class RoadServer(AbstractContextManager["RoadServer"]):
         )
 
     def _valhalla(self, path: str, question: dict[str, list[dict[str, float]]]) -> Reply:
+        if path == "/locate" and len(question["locations"]) > self.pairs:
+            return _json(400, {"error_code": 150, "error": "Exceeded max locations", "status_code": 400})
         if path == "/locate":
             return _json(
                 200,
@@ -142,6 +146,7 @@ def _handler(server: RoadServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         # Head and content in one packet: else each answer waits 40 ms for the client's acknowledgement.
         wbufsize = -1
+        said = 0
 
         def do_GET(self) -> None:
             self._say(server.answer(self.path, b""))
@@ -151,6 +156,8 @@ def _handler(server: RoadServer) -> type[BaseHTTPRequestHandler]:
 
         def _say(self, reply: Reply) -> None:
             status, headers, content = reply
+            self.said += 1
+            self.close_connection = self.said == server.hangs_up_after
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -83,9 +83,20 @@ def test_more_places_than_a_server_takes_at_once_are_asked_about_in_parts(engine
 
 def test_a_server_set_for_smaller_tables_is_asked_for_smaller_ones(engine: Engine, server: RoadServer) -> None:
     """Its administrator's limit is not ours to know."""
-    server.pairs = 100
-    travel = _tables(engine).travel(_town(40), MOTORBIKE)
-    assert (travel.source, travel.straight) == (engine.name, 0)
+    for pairs in (100, 30):
+        server.pairs = pairs
+        travel = _tables(engine).travel(_town(40), MOTORBIKE)
+        assert (travel.source, travel.straight) == (engine.name, 0)
+    server.pairs = 0
+    travel = _tables(engine).travel(_town(4), MOTORBIKE)
+    assert (travel.source, travel.straight) == ("great-circle", 12)
+
+
+def test_a_server_that_hangs_up_after_some_answers_is_called_again(engine: Engine, server: RoadServer) -> None:
+    """OSRM does after 512; what was asked last would be lost, and with it the whole table."""
+    server.hangs_up_after = 1
+    travel = _tables(engine).travel(_town(60), MOTORBIKE)
+    assert (travel.source, travel.straight, travel.why_en) == (engine.name, 0, "")
 
 
 def test_where_no_road_leads_the_straight_line_is_taken_and_counted(engine: Engine, server: RoadServer) -> None:
