@@ -29,6 +29,8 @@ def test_a_whole_environment_is_read() -> None:
     assert settings.public_url == "https://phat.example.vn"
     assert settings.keys.current == 1
     assert not settings.demo
+    assert settings.dask_scheduler is None
+    assert Settings.from_env({**GOOD, "DASK_SCHEDULER": "tcp://10.0.0.5:8786"}).dask_scheduler == "tcp://10.0.0.5:8786"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -47,6 +49,8 @@ def test_what_is_missing_is_named(name: str) -> None:
         ("DATABASE_URL", "postgresql://app@localhost"),
         ("MIGRATION_DATABASE_URL", "postgresql://owner@localhost:port/delivery"),
         ("RATE_LIMIT_STORAGE", "a drawer"),
+        ("DASK_SCHEDULER", "127.0.0.1:8786"),
+        ("DASK_SCHEDULER", "tcp://"),
         ("MASTER_KEYS", "²:" + "ab" * 32),
         ("MASTER_KEYS", "1:xyz"),
         ("MASTER_KEYS", "abcdef"),
