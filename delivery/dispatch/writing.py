@@ -30,8 +30,10 @@ def write(unit: Work, plan: Plan, day: InForce, after: routed.Plan, *, left: Seq
     wrong = faults(day.problem, after)
     assert wrong == [], f"A plan with a fault: {wrong[0].words}"
     writing = _Writing(unit, plan, day)
-    for courier in day.names:
-        writing.route(courier, after)
+    # Nothing read on the way depends on what is written: a whole day goes out in a few statements.
+    with unit.session.no_autoflush:
+        for courier in day.names:
+            writing.route(courier, after)
     plan.cost = asdict(routed.cost(day.problem, after))
     plan.unplanned = list(left)
     # Reckoned by the straight line from now on, whatever the plan began with (docs/decisions/0017).
@@ -88,6 +90,7 @@ class _Writing:
 
     def sweep(self) -> None:
         """Take away the rows at which nothing is to be done any more, and empty routes that nobody took."""
+        self._unit.session.flush()
         for row in self._unused.values():
             for line in row.items:
                 self._unit.session.delete(line)
@@ -112,7 +115,6 @@ class _Writing:
             seconds=0,
         )
         self._unit.session.add(route)
-        self._unit.session.flush()
         self._routes[route.id] = route
         return route
 
@@ -123,7 +125,6 @@ class _Writing:
         row.route_id, row.position = route.id, position
         row.arrives, row.starts, row.leaves = visit.arrival, visit.start, visit.departure
         self._unit.session.add(row)
-        self._unit.session.flush()
         self.written[visit.stop] = row.id
         return row
 
