@@ -13,9 +13,9 @@ from routing.communes import Gazetteer
 from routing.mentions import Mention, Words, apart, find_mentions, find_slips, read_words
 from routing.offers import Candidate, Offers, reason
 from routing.readings import Reading, all_readings, has_gap, off_key, solid_words, unread_units
-from routing.streets import Place, read_place
-from routing.units_index import UnitsIndex
-from routing.wording import has_keystrokes, plain_kinds, without_keystrokes
+from routing.streets import EVERYWHERE, Place, read_place
+from routing.units_index import Unit, UnitsIndex
+from routing.wording import has_keystrokes, key, plain_kinds, without_keystrokes
 
 __all__ = ["LONGEST_TEXT", "Candidate", "Match", "Matcher", "Parts", "Verdict"]
 
@@ -187,7 +187,16 @@ class Matcher:
         if best.unit.old is not None and best.district is None:
             # An old unit named without its district: only its very name, in its own old province, is enough.
             doubt = doubt or off_key(best) or not self._names_old_province(best)
-        reach = best.score - (0.9 if doubt else 2 * MARGIN if off_key(best) else MARGIN)
+        today = self._rival_of_today(best)
+        doubt = doubt or today is not None
+        # An old unit without its district may be its namesake's in another old province that is one with it now.
+        margin = MARGIN
+        if off_key(best):
+            # Marks that are wrong may be another unit's right ones: Xã Ân Nghĩa is not Xã An Nghĩa.
+            margin = 2.4 * MARGIN if best.ward.exact else 2 * MARGIN
+        if best.unit.old is not None and best.district is None:
+            margin = max(margin, 1.6 * MARGIN)
+        reach = best.score - (0.9 if doubt else margin)
         offers = Offers(self._index)
         offers.add_readings(
             [reading for reading in readings if reading.score > reach and reading.conflict == best.conflict], best
@@ -199,6 +208,8 @@ class Matcher:
         elif self._may_be_district(best, mentions):
             offers.add_district_of_that_name(best, mentions)
         offers.add_very_name(best, readings)
+        if today is not None:
+            offers.offer(today.targets[0], 0.7, today.official)
         sure = len(offers.weights) == 1 and not doubt
         exact = all(m is None or m.exact for m in (best.ward, best.district, best.province))
         certainty = 0.5 if contradicted or best.conflict else 0.9
@@ -224,8 +235,21 @@ class Matcher:
         )
 
     def _may_be_street(self, best: Reading) -> bool:
-        """Whether the ward is only a slip of a bare name: Phan Đình Phùng is a street, not Phường Minh Phụng."""
-        return not best.ward.exact and not best.ward.kind and best.district is None
+        """Whether the ward is a bare name that is a street's everywhere, or only a slip of a bare name."""
+        if best.ward.kind or best.district is not None:
+            return False
+        return not best.ward.exact or key(best.unit.name) in EVERYWHERE
+
+    def _rival_of_today(self, best: Reading) -> Unit | None:
+        """The commune of today that may be meant: the old unit's name with another kind or in today's province."""
+        if best.unit.old is None or best.district is None or best.province is None:
+            return None
+        if self._names_old_province(best) and best.ward.kind in ("", best.unit.kind):
+            return None
+        today = self._index.commune_of_today(best.unit)
+        if today is None or today.targets == best.unit.targets or best.ward.kind not in ("", today.kind):
+            return None
+        return today if today.targets[0] in self._index.districts[best.unit.district].targets else None
 
     def _names_old_province(self, best: Reading) -> bool:
         return best.province is not None and any(

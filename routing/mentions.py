@@ -140,6 +140,10 @@ def find_mentions(words: Words, index: UnitsIndex) -> list[Mention]:
         if _is_house_word(words, at):
             continue
         joined = ""
+        if words.raw[at] == "tp" and at + 1 < count and len(norm[at + 1]) < 5:
+            entry = names.get("tp" + norm[at + 1])  # "TP.VT"
+            if entry is not None and entry.districts and not entry.provinces:
+                spans.append((at, at + 2, entry))
         for to in range(at, min(at + LONGEST, count)):
             if to > at and hard[to]:
                 break
@@ -220,6 +224,8 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
             ):
                 # "19 Nguyễn Huệ, …" is not Huế, "12 Lê Lợi" is a street before it is a ward.
                 quality = min(quality, 0.3)
+        if level == "p" and kind == "tp" and entry.districts and start == begins_at and not entry.city:
+            quality -= 0.3  # "TP Lạng Sơn" is the city in the province of that name
         quality += 0.02 * (to - at)
         if not exact:
             quality *= 0.8
@@ -228,10 +234,15 @@ def mentions_at(words: Words, at: int, to: int, entry: Entry, starts: set[int], 
 
 
 def _after_house(words: Words, at: int) -> bool:
-    """Whether a house's number stands right before word `at`; "thôn 5" and "tổ 3 -" are followed by a unit's name."""
+    """Whether a house's number stands right before word `at`; "thôn 5" and "ấp Chánh 2" are followed by a unit."""
     if not words.norm[at - 1].isdigit() or words.soft[at]:
         return False
-    return at < 2 or words.hard[at - 1] or words.raw[at - 2] not in _NUMBERED_HAMLETS
+    for before in range(at - 1, max(at - 4, 0), -1):
+        if words.hard[before]:
+            return True
+        if words.raw[before - 1] in _NUMBERED_HAMLETS:
+            return False
+    return True
 
 
 def _mark_nested(mentions: list[Mention]) -> None:

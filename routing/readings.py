@@ -13,6 +13,7 @@ from routing.mentions import Mention, Words, apart
 from routing.units_index import Unit, UnitsIndex
 from routing.wording import toned
 
+TODAY = -1  # beside old provinces: the name is today's province's as well
 # Between two units these say nothing: "Quận 2 cũ", "nay là", "thuộc".
 _ASIDES = frozenset(("cu", "moi", "nay", "la", "thuoc", "truoc", "day"))
 _PLACES = frozenset(
@@ -46,7 +47,10 @@ def all_readings(index: UnitsIndex, mentions: list[Mention]) -> list[Reading]:
     for mention in mentions:
         if mention.level == "p":
             for new in {pair[0] for pair in mention.entry.provinces}:
-                provinces[new].append((mention, {old for n, old in mention.entry.provinces if n == new}))
+                olds = {old for n, old in mention.entry.provinces if n == new}
+                if any(index.old_provinces[old] == index.provinces[new].name for old in olds):
+                    olds.add(TODAY)
+                provinces[new].append((mention, olds))
             strong_province = max(strong_province, mention.quality)
         elif mention.level == "d":
             for at in mention.entry.districts:
@@ -58,6 +62,9 @@ def all_readings(index: UnitsIndex, mentions: list[Mention]) -> list[Reading]:
         districts = {at: named for at, named in districts.items() if index.districts[at].province in provinces}
         inside = {id(mention) for named in districts.values() for mention in named}
         strong_districts = [mention for mention in strong_districts if id(mention) in inside]
+    last = max((mention.end for mention in mentions), default=0)
+    # "… p. An Đông Huế": without a comma too, a province's name at the very end is one.
+    ending = {new for new, there in provinces.items() if any(m.end == last and m.quality >= 0.5 for m, _ in there)}
     ruled_by: dict[int, list[Mention]] = defaultdict(list)
     for at, named in districts.items():
         for target in index.districts[at].targets:
@@ -72,7 +79,8 @@ def all_readings(index: UnitsIndex, mentions: list[Mention]) -> list[Reading]:
             there = provinces.get(unit.province)
             if there is None and strong_province >= 0.75:
                 continue
-            found.append(_read(index, base, unit, ward, there or [], districts, ruled_by, strong_districts))
+            elsewhere = 0.4 if ending and unit.province not in ending and ward.end < last else 0.0
+            found.append(_read(index, base - elsewhere, unit, ward, there or [], districts, ruled_by, strong_districts))
     found.sort(key=lambda reading: -reading.score)
     return found
 
@@ -90,7 +98,7 @@ def _read(
     score = base
     if ward.kind and unit.kind and ward.kind != unit.kind:
         # No unit is a "thị trấn" since July 2025: who writes it means the old one.
-        score -= 0.9 if ward.kind == "tt" and unit.old is None else 0.5
+        score -= 1.1 if ward.kind == "tt" and unit.old is None else 0.5
     if ward.toned and unit.toned:
         score += 0.3 if ward.toned == unit.toned else -0.1
     if unit.former:
@@ -104,9 +112,13 @@ def _read(
         worth, there = gain, None
         for mention, olds in provinces:
             if apart(mention, ward) and (chosen is None or apart(mention, chosen)):
-                fits = unit.old_province < 0 or unit.old_province in olds
-                if gain + mention.quality + (0.1 if fits else -0.2) > worth:
-                    worth, there = gain + mention.quality + (0.1 if fits else -0.2), mention
+                if unit.old is not None:
+                    fitting = 0.1 if unit.old_province in olds else -0.2
+                else:
+                    # "Xã Tân Phú, Long An": the commune of that name lies where Tây Ninh was before.
+                    fitting = 0.1 if TODAY in olds or not olds.isdisjoint(unit.lay_in) else -0.6
+                if gain + mention.quality + fitting > worth:
+                    worth, there = gain + mention.quality + fitting, mention
         if worth > most:
             most, district, province = worth, chosen, there
     score += most

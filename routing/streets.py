@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routing.wording import fold
+from routing.wording import fold, key
 
 _HAMLET = re.compile(
     r"\b(?:to dan pho|tdp|to dp|to|khu pho|kp|khu vuc|kv|khu dan cu|kdc|khu|ap|thon|xom|ban|buon|bon|khom|lang|cum"
@@ -17,6 +17,22 @@ _HOUSE = re.compile(
     r"(\d+(?:\s?(?:bis|ter)|[a-z]{1,2})?(?:\s?[/-]\s?\d+(?:[a-z]{1,2})?)*)\b(?!\s*(?:thang|/))"
 )
 _STREET = re.compile(r"^\s*(?:duong so|duong|pho|d\.)\s*(?=\S)")
+
+# Streets that nearly every town has, by key: the bare name, even if a ward has it too, is a street first.
+EVERYWHERE = frozenset(
+    map(
+        key,
+        re.split(
+            ", ",
+            "Lê Lợi, Trần Phú, Quang Trung, Hùng Vương, Nguyễn Huệ, Phan Đình Phùng, Trần Hưng Đạo, Lý Thường Kiệt, "
+            "Hai Bà Trưng, Nguyễn Trãi, Lê Hồng Phong, Ngô Quyền, Điện Biên Phủ, Phan Chu Trinh, Phan Bội Châu, "
+            "Lê Duẩn, Nguyễn Du, Nguyễn Công Trứ, Hoàng Văn Thụ, Nguyễn Thị Minh Khai, Lý Thái Tổ, Võ Thị Sáu, "
+            "Bạch Đằng, Trưng Trắc, Trưng Vương, Nguyễn Văn Cừ, Nguyễn Văn Linh, Lê Thánh Tông, Đinh Tiên Hoàng, "
+            "Ngô Gia Tự, Trường Chinh, Hồ Tùng Mậu, Tôn Đức Thắng, Võ Văn Kiệt, Phạm Văn Đồng, Nguyễn Bỉnh Khiêm, "
+            "Lê Quý Đôn",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,6 +45,7 @@ class Unit:
     commune: Commune | None
     former: bool
     doubtful: bool
+    lay_in: tuple[int, ...] = ()  # of a commune: the old provinces that its old units lay in
 
     @property
     def official(self) -> str:
@@ -75,6 +76,7 @@ class Entry:
     provinces: tuple[tuple[int, int], ...] = ()
     districts: tuple[int, ...] = ()
     units: tuple[int, ...] = ()
+    city: bool = False  # one of the provinces is a centrally run city
 
 
 class UnitsIndex:
@@ -93,7 +95,7 @@ class UnitsIndex:
         self._read_old_units()
         self._slips: dict[str, str | tuple[str, ...]] = {}
         for name in self.names:
-            if len(name) >= 4 and not name[-1].isdigit():
+            if len(name) >= 4 and not name[-1].isdigit() and not (name.startswith("tp") and len(name) < 7):
                 for shorter in _shortened(name):
                     there: str | tuple[str, ...] = self._slips.get(shorter, ())
                     several: tuple[str, ...] = (there,) if isinstance(there, str) else there
@@ -109,6 +111,17 @@ class UnitsIndex:
                 found.update((there,) if isinstance(there, str) else there)
         found.discard(written)
         return [name for name in found if one_slip(written, name)]
+
+    def commune_of_today(self, unit: Unit) -> Unit | None:
+        """The commune that has an old unit's name in the province where that unit lies now."""
+        return next(
+            (
+                other
+                for at in self.names[key(unit.name)].units
+                if (other := self.units[at]).old is None and other.province == unit.province
+            ),
+            None,
+        )
 
     def _entry(self, name: str) -> Entry:
         return self.names.setdefault(name, Entry())
@@ -128,11 +141,13 @@ class UnitsIndex:
                     self._prefix(syllables(spelled))
                     entry = self._entry(key(spelled))
                     entry.provinces = (*entry.provinces, (position, len(self.old_provinces) - 1))
+                    entry.city = entry.city or former.startswith("Thành phố")
 
     def _read_communes(self) -> None:
         at = {province.code: position for position, province in enumerate(self.provinces)}
         living = [(commune, (commune.id,)) for commune in self.gazetteer.communes]
         for commune, targets in (*living, *((gone.commune, gone.targets) for gone in self.gazetteer.closed)):
+            lay_in = {unit.province for target in targets for unit in self.gazetteer.sources(target)}
             if not targets:
                 continue  # leads nowhere: `Gazetteer.suspects` names it
             kind, name = split_kind(commune.name)
@@ -149,6 +164,7 @@ class UnitsIndex:
                     commune=commune,
                     former=False,
                     doubtful=False,
+                    lay_in=tuple(old for old, former in enumerate(self.old_provinces) if former in lay_in),
                 ),
                 key(name),
             )
@@ -179,6 +195,9 @@ class UnitsIndex:
             )
             self._prefix(syllables(name))
             aliases = DISTRICT_ALIASES.get(key(name), ())
+            if kind == "tp" and len(syllables(name)) > 1:
+                # "TP.VT", "TPBT": which city, the province or the ward must tell.
+                aliases = (*aliases, "tp" + "".join(word[0] for word in syllables(name)))
             for alias in aliases:
                 self._prefix(syllables(alias))
             former_names = [former for unit in units for former in unit.district_former]
