@@ -166,7 +166,11 @@ class _Known:
         for row in self._alive.get(address_key, ()):
             if row.location is not None:
                 lat, lon = json.loads(self._opened(row, "location", row.location))
-                return Point(lat=lat, lon=lon)
+                try:
+                    return Point(lat=lat, lon=lon)
+                except ValueError:
+                    # What somebody sent is no place: the next source is asked, and the office is planned all the same.
+                    continue
         return None
 
     def geocoded(self, address_key: bytes) -> Geocoded | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 from typing import ParamSpec, TypeVar, cast
@@ -55,12 +55,12 @@ def _run(
     *,
     at_once: int = 2,
     stopping: Event | None = None,
-    told: Callable[[News], object] = lambda _: None,
+    told: Callable[[News], None] = lambda _: None,
 ) -> Tally:
     with wiring.work(JOB) as unit:
         offices = night.offices_due(unit, TOMORROW)
     ordered = Night(day=TOMORROW, offices=offices, most_seconds=SECONDS, at_once=at_once)
-    return night.run(wiring, solvers, ordered, stopping=stopping or Event(), told=lambda news: (told(news), None)[1])
+    return night.run(wiring, solvers, ordered, stopping=stopping or Event(), told=told)
 
 
 def _plans(wiring: Wiring) -> dict[str, list[tuple[UUID, PlanState]]]:
@@ -132,8 +132,8 @@ def test_an_office_whose_solver_dies_twice_is_given_up_and_its_neighbours_are_no
 def test_what_was_in_flight_when_a_process_died_is_solved_again(wiring: Wiring, town: Town) -> None:
     """A broken pool fails all that it was given; nobody knows yet whose fault it was."""
     codes = _opened(wiring, 3)
-    given: list[Problem] = []
-    solvers = Dying(lambda problem: (given.append(problem), len(given) <= 2)[1])
+    first_two = iter((True, True))
+    solvers = Dying(lambda _: next(first_two, False))
     assert (_run(wiring, solvers).planned, solvers.died) == (3, 2)
     _assert_each_planned_once(wiring, codes)
 
@@ -153,6 +153,17 @@ def test_a_day_that_cannot_be_read_ends_in_words_and_the_run_goes_on(
     assert "could not be read" in tally.failed[0].trouble
     assert "failed." in caplog.text
     assert "Nguyễn" not in caplog.text
+
+
+def test_a_home_in_the_sea_or_nowhere_does_not_cost_its_neighbours_their_visit(wiring: Wiring, town: Town) -> None:
+    """Swapped and broken numbers come in from agencies and phones: the office is planned all the same."""
+    odd = [(0.001, 0.002), (float("nan"), 0.0), (-60.0, -130.0), (0.003, 0.002)]
+    with wiring.work(JOB) as unit:
+        open_offices(unit, 1, stops=lambda _: odd)
+    tally = _run(wiring, Inline())
+    assert (tally.planned, tally.failed) == (1, [])
+    assert tally.stops >= 3
+    assert tally.stops + tally.unplanned.total() == 4
 
 
 def test_two_runs_at_once_share_the_offices(wiring: Wiring, town: Town) -> None:
@@ -289,26 +300,27 @@ def _cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     dask = [sys.executable, "-W", "ignore", "-m"]
     here = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
-    scheduler = subprocess.Popen(
-        [*dask, "distributed.cli.dask_scheduler", "--port", "0", *here],
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    workers: list[subprocess.Popen[bytes]] = []
-    try:
+    with ExitStack() as stack:
+        scheduler = stack.enter_context(
+            subprocess.Popen(
+                [*dask, "distributed.cli.dask_scheduler", "--port", "0", *here],
+                cwd=ROOT,
+                env=environment,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        stack.callback(scheduler.kill)
         assert scheduler.stderr is not None
         address = next(found[1] for line in scheduler.stderr if (found := re.search(r"Scheduler at: +(tcp:\S+)", line)))
         drained = Thread(target=scheduler.stderr.read)
         drained.start()
+        stack.callback(drained.join)
+        stack.callback(scheduler.kill)
+        workers = []
         for _ in range(2):
             command = [*dask, "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1", *here]
-            workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
+            worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+            workers.append(stack.enter_context(worker))
+            stack.callback(worker.kill)
         yield address, workers
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.wait(20)
-        drained.join()
-        scheduler.stderr.close()

@@ -70,7 +70,7 @@ def test_what_is_no_number_is_refused_when_the_value_is_built() -> None:
     for make in (
         lambda: Point(lat=nan, lon=106.7),
         lambda: Point(lat=10.7, lon=float("inf")),
-        lambda: Matrix(seconds=np.array([[0.0, nan], [1.0, 0.0]]), metres=np.zeros((2, 2), dtype=np.int32)),  # type: ignore[arg-type]
+        lambda: Matrix(seconds=np.array([[0.0, nan], [1.0, 0.0]]), metres=np.zeros((2, 2), dtype=np.int32)),
     ):
         with pytest.raises((ValueError, TypeError)):
             make()
