@@ -81,9 +81,11 @@ class Tally:
         wrong = sure and (not case.decides or offered[0] not in case.truth)
         first = bool(offered) and offered[0] in case.truth
         if case.truth:
-            # By hand it is written which communes a text leaves open: all of them must be asked about.
+            # By hand it is written which communes a text leaves open: all of them must be asked about, and where
+            # it leaves none open, the one must come first.
             enough = all if case.form == HAND else any
-            right = not wrong and (first if sure else enough(target in offered for target in case.truth))
+            firm = sure or (case.form == HAND and case.decides)
+            right = not wrong and (first if firm else enough(target in offered for target in case.truth))
         else:
             right = match.verdict is Verdict.UNKNOWN
         asked = case.decides and not case.slip and not sure

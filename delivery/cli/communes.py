@@ -172,7 +172,9 @@ def _check(everything: bool, day: datetime | None) -> None:
     click.echo(
         f"\nOn {at.isoformat()}: {len(there.communes)} communes ({', '.join(f'{n} {k}' for k, n in kinds.items())}) "
         f"in {len(there.provinces)} provinces; {opened} opened and {len(there.closed)} closed since {REFORM}; "
-        f"{len(there.old_units)} former units, {divided} of them divided; {len(there.doubtful)} conversions suspect."
+        f"{len(there.old_units)} former units, {divided} of them divided; {len(there.doubtful)} conversions suspect. "
+        f"{sum(len(old.former) for old in there.old_units)} names of units that were gone before 2025 are known only "
+        "as former names: addresses with them ask."
     )
     click.echo(f"{len(offices.keys() & names.keys())} communes with a post office, {len(differences)} differences.")
     if differences:

@@ -87,7 +87,10 @@ def load_regions(session: Session) -> bool:
     """Write the regions of this release where there are none; says whether it did."""
     if session.scalar(select(exists(select(Region.code)))):
         return False
-    zones = [(f"postal-{digit}", f"Vùng mã bưu chính {digit}", names) for digit, names in enumerate(_POSTAL)]
+    zones = [
+        (f"postal-{digit}", f"Vùng {digit + 1} (mã bưu chính bắt đầu bằng {digit})", names)
+        for digit, names in enumerate(_POSTAL)
+    ]
     areas = [(f"economic-{number}", name, names) for number, (name, names) in enumerate(_ECONOMIC, 1)]
     session.execute(
         insert(Region),
