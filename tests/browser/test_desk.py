@@ -6,9 +6,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from delivery import dispatch
+from delivery.jobs import solve_plans
+from delivery.store.routes import Plan
 from delivery.wiring import Wiring
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.conftest import HandClock
+from tests.delivery.made_rounds import CLERK
 from tests.delivery.web.desk.busy_office import BusyOffice, busy_office, planned
 from tests.factories import PASSWORD, Town
 
@@ -44,7 +48,22 @@ def _paths(office: BusyOffice) -> list[str]:
         "/desk/count",
         "/desk/cash",
         "/desk/items/RV000000000VN",
+        *_changes(office),
     ]
+
+
+def _changes(office: BusyOffice) -> list[str]:
+    """A proposal to tomorrow's plan, and the price of moving one of its stops."""
+    with office.post.work(CLERK) as unit:
+        tomorrow = unit.session.get_one(Plan, office.plan)
+        asked = dispatch.request_replan(unit, office_id=office.post.office, day=tomorrow.day, insert_only=True)
+        stop = tomorrow.routes[0].stops[-1]
+        paths = [
+            f"/desk/proposals/{asked.id}",
+            f"/desk/stops/{stop.id}/move?courier={stop.route.courier_id}&position=1",
+        ]
+    solve_plans(office.post.wiring)
+    return paths
 
 
 def _heads(office: BusyOffice) -> list[str]:
