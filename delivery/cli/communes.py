@@ -280,6 +280,8 @@ def _match(file: IO[bytes], day: datetime | None) -> None:
         if sys.stderr.isatty() and monotonic() - told > 0.5:
             told = monotonic()
             click.echo(f"\r{number:,} addresses, {number / (told - began):,.0f} a second", err=True, nl=False)
+    if told > began:
+        click.echo(err=True)  # ends the line of the progress
     total = sum(verdicts.values())
     counts = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict)
     click.echo(f"{total} addresses: {counts}; {unread} lines with a note.", err=True)

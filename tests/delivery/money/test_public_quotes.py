@@ -90,13 +90,7 @@ def test_the_ways_do_not_depend_on_the_waiver_or_counter_already_chosen(wiring: 
 @pytest.mark.usefixtures("town")
 def test_a_remote_commune_is_known_by_its_address(wiring: Wiring) -> None:
     """Its surcharge and its waiver both stand in the lines, without anybody claiming them."""
-    con_dao = answer(wiring, replace(QUESTION, destination=Somewhere(text="Côn Đảo, Bà Rịa - Vũng Tàu")))
-    assert con_dao.priced is None
-    (candidate,) = con_dao.destination.candidates
-    found = priced(
-        wiring,
-        replace(QUESTION, destination=Somewhere(text="Côn Đảo, Bà Rịa - Vũng Tàu", commune_id=candidate.spot.id)),
-    )
+    found = priced(wiring, replace(QUESTION, destination=Somewhere(text="Côn Đảo, Bà Rịa - Vũng Tàu")))
     assert found.zone is Zone.SAME_PROVINCE
     assert [line.code for line in found.quote.lines][1:] == [
         "surcharge.remote",
