@@ -32,7 +32,7 @@ Orders = dict[str, list[str]]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Temper:
     """How one search goes about it: stops taken out in a round on average, the longest string of one route, and the
-    temperature at its beginning and end, in mean legs of the first tour."""
+    temperature at its beginning and end, in ways to a near neighbour (the mean of each stop's two nearest)."""
 
     removed: float
     longest: float
@@ -41,8 +41,8 @@ class Temper:
 
 
 TEMPERS: Final = (
-    Temper(removed=10.0, longest=10.0, hot=3.0, cold=0.1),
-    Temper(removed=15.0, longest=10.0, hot=3.0, cold=0.03),
+    Temper(removed=15.0, longest=10.0, hot=6.0, cold=0.15),
+    Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1),
 )
 
 
@@ -143,9 +143,9 @@ class _Search:
         self.begun = True
         if not len(day.stops) or not len(day.couriers):
             return
-        leg = max(1.0, self._mean_leg())
+        near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
         setting = Setting(temper.removed, temper.longest)
-        hot, cold = temper.hot * leg, temper.cold * leg
+        hot, cold = temper.hot * near, temper.cold * near
         begun = time.monotonic()
         whole = max(1e-6, limit.deadline - begun)
         done, rounds, now = 0.0, FIRST_ROUNDS, begun
@@ -162,8 +162,3 @@ class _Search:
             before, now = now, time.monotonic()
             rounds = max(FEWEST_ROUNDS, min(2 * rounds, int(rounds * SLICE / max(1e-6, now - before))))
             done = (now - begun) / whole
-
-    def _mean_leg(self) -> float:
-        legs = sum(int(route["size"]) + 1 for route in self._tour.routes if route["size"])
-        travel = sum(int(route["travel"]) for route in self._tour.routes)
-        return self._flat.day.travel_weight * travel / legs if legs else 1.0

@@ -77,6 +77,10 @@ def flat(problem: Problem, stops: Sequence[Stop], locks: Mapping[str, Sequence[S
         any_optional=any(not stop.mandatory for stop in stops),
         any_window=any(stop.windows for stop in stops),
     )
+    if len(stops) > 2:
+        day.stops["lonely"] = np.take_along_axis(legs[0, : len(stops)], day.near[:, :2].astype(np.int64), axis=1).sum(
+            axis=1
+        )
     for node, courier in enumerate(couriers):
         day.couriers[node]["begin"], day.couriers[node]["finish"] = begin[node], finish[node]
         day.couriers[node]["locked"] = len(locks[courier.key])
@@ -99,6 +103,7 @@ def _stop_records(problem: Problem, stops: Sequence[Stop]) -> Records:
             stop.kind is Kind.PICKUP,
             NEVER if stop.promised_by is None else stop.promised_by,
             problem.cost_of_leaving(stop),
+            0,
         )
         further += more
     return records
@@ -190,9 +195,10 @@ def _room(day: Day, seed: int) -> Tour:
         route=np.zeros(stops, dtype=np.int64),
         left_at=np.zeros(stops, dtype=np.int64),
         pools=np.zeros((2, stops), dtype=np.uint32),
+        lists=np.zeros((4, couriers), dtype=np.int64),
         keys=np.zeros(stops, dtype=np.float64),
         totals=np.zeros(2, dtype=np.float64),
-        counts=np.zeros(5, dtype=np.int64),
+        counts=np.zeros(8, dtype=np.int64),
     )
     tour.counts[DICE] = (seed * 2_654_435_761 + 88_172_645) % (1 << 62) | 1
     return tour

@@ -36,8 +36,16 @@ KEEP = 0.5
 """Share of strings that are taken out with a gap of kept stops inside."""
 LONGER_GAP = 0.99
 """Chance that such a gap ends rather than grows by one more stop."""
-RETRIED = 12
+RETRIED = 20
 """Stops left for tomorrow that one round tries again."""
+FEW_COURIERS = 3
+NEAR_ENOUGH = 40
+"""Of more than a few couriers only those are looked at who serve one of so many nearest stops."""
+GENEROUS, GENEROSITY = 0.1, 2.0
+"""Share of rounds in which a stop may cost more than leaving it, and how many times more: a far group pays together."""
+ANY_COST = 1e6
+AROUND_LEFT = 0.4
+"""Share of rounds that ruin around a stop left for tomorrow, while there is one."""
 
 
 COURIER: Final = np.dtype(
@@ -71,6 +79,7 @@ STOP: Final = np.dtype(
         ("pickup", np.int64),
         ("promised", np.int64),  # NEVER for no promise
         ("leaving", np.float64),
+        ("lonely", np.float64),  # the ways to the two nearest stops: what a visit costs at least, about
     ]
 )
 ROUTE: Final = np.dtype(
@@ -97,7 +106,9 @@ LEG, FREE, RESTED, UNTIL_FREE, UNTIL_RESTED, BAG_BEFORE, BAG_AFTER = range(7)
 until the node is left, and from then on."""
 ABSENT, LEFT = 0, 1
 """Layers of `Tour.pools`: stops to put back, and those left for tomorrow."""
-ROUNDS, FOUND, LEFT_COUNT, ABSENT_COUNT, DICE = range(5)
+LOOKED_AT, SAVED, SPARE, MARK = range(4)
+"""Layers of `Tour.lists`."""
+ROUNDS, FOUND, LEFT_COUNT, ABSENT_COUNT, SAVED_COUNT, SPARE_COUNT, STAMP, DICE = range(8)
 """Places in `Tour.counts`."""
 
 
@@ -149,6 +160,8 @@ class Tour(NamedTuple):
     """Where a stop stands among those left; -1 when it does not."""
     pools: Nodes
     """2 × s."""
+    lists: Ints
+    """4 × c: couriers to look at, changed by this round, empty ones no two of which are alike; marks."""
     keys: Floats
     """s: by which the absent are ordered."""
     totals: Floats
@@ -549,6 +562,44 @@ def scan(
 
 
 @njit(cache=True, nogil=True)
+def spare(day: Day, tour: Tour) -> None:
+    """List the couriers without a stop, of those alike one: they stand side by side."""
+    count = 0
+    seen = -1
+    for courier in range(len(day.couriers)):
+        if tour.routes[courier]["size"] == 0 and day.couriers[courier]["alike"] != seen:
+            seen = day.couriers[courier]["alike"]
+            tour.lists[SPARE, count] = courier
+            count += 1
+    tour.counts[SPARE_COUNT] = count
+
+
+@njit(cache=True, nogil=True)
+def look_at(route: Ints, lists: Ints, counts: Ints, routes: Records, near: Nodes, stop: int) -> int:
+    """List the couriers whose routes are worth a look for a stop, and how many: all of them, or among many those who
+    serve one of its nearest stops; and the spare ones."""
+    count = 0
+    if len(routes) <= FEW_COURIERS:
+        for courier in range(len(routes)):
+            if routes[courier]["size"] > 0:
+                lists[LOOKED_AT, count] = courier
+                count += 1
+    else:
+        counts[STAMP] += 1
+        stamp = counts[STAMP]
+        for at in range(min(NEAR_ENOUGH, near.shape[1])):
+            courier = route[near[stop, at]]
+            if courier >= 0 and lists[MARK, courier] != stamp:
+                lists[MARK, courier] = stamp
+                lists[LOOKED_AT, count] = courier
+                count += 1
+    for at in range(counts[SPARE_COUNT]):
+        lists[LOOKED_AT, count] = lists[SPARE, at]
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
 def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int, int]:
     """(added cost, courier, node behind which) of the cheapest place for `stop`; below `limit`, else courier -1."""
     nodes, times, routes, counts = tour.nodes[NOW], tour.times, tour.routes, tour.counts
@@ -569,17 +620,12 @@ def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int,
     if any_pickup:
         bag = BAG_AFTER if here["pickup"] == 1 else BAG_BEFORE
     matrix = -1
-    seen = -1
     row = day.legs[0, stop]
     column = day.back[0, stop]
-    for courier in range(len(couriers)):
+    for place in range(look_at(tour.route, tour.lists, counts, routes, day.near, stop)):
+        courier = tour.lists[LOOKED_AT, place]
         who, route = couriers[courier], routes[courier]
         size = route["size"]
-        if size == 0:
-            # Couriers alike stand side by side, so the last empty one says whether this is another.
-            if who["alike"] == seen:
-                continue
-            seen = who["alike"]
         if size >= who["most_stops"] or not allowed[courier, stop]:
             continue
         if not any_pickup and route["load"] + volume > who["capacity"]:
@@ -667,7 +713,9 @@ def fits_with_rest(day: Day, tour: Tour, courier: int, behind: int, stop: int, o
 def save(tour: Tour, courier: int) -> None:
     """Keep a route as it is before this round changes it."""
     if not tour.routes[courier]["saved"]:
-        tour.routes[courier]["saved"] = True
+        tour.routes[courier]["saved"] = 1
+        tour.lists[SAVED, tour.counts[SAVED_COUNT]] = courier
+        tour.counts[SAVED_COUNT] += 1
         size = tour.routes[courier]["size"]
         tour.routes[courier]["old_size"] = size
         tour.routes[courier]["old_cost"] = tour.routes[courier]["cost"]
@@ -718,7 +766,7 @@ def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
     # With fewer routes than strings each gives several.
     each = (strings + used - 1) // used
     seed = number(throw(tour.counts) * len(day.stops))
-    if tour.counts[LEFT_COUNT] > 0 and throw(tour.counts) < 0.2:
+    if tour.counts[LEFT_COUNT] > 0 and throw(tour.counts) < AROUND_LEFT:
         seed = number(tour.pools[LEFT, int(throw(tour.counts) * tour.counts[LEFT_COUNT])])
     for other in range(-1, day.near.shape[1]):
         stop = number(day.near[seed, other]) if other >= 0 else seed
@@ -753,10 +801,10 @@ def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
         strings -= 1
         if strings == 0:
             break
-    for courier in range(len(day.couriers)):
-        if tour.routes[courier]["saved"] and not refresh(day, tour, courier):
-            return False
-    return True
+    fits = True
+    for place in range(tour.counts[SAVED_COUNT]):
+        fits = refresh(day, tour, tour.lists[SAVED, place]) and fits
+    return fits
 
 
 @njit(cache=True, nogil=True)
@@ -767,13 +815,13 @@ def order_absent(day: Day, tour: Tour) -> None:
     if not day.any_window:
         roll *= 0.73
     if day.any_optional:
-        # The dearest to leave first, as often as all else together: they may not find room later.
-        roll *= 2.0
+        # The most pressing first, four times out of five: later they may find no room.
+        roll *= 5.0
     for at in range(count):
         stop = number(tour.pools[ABSENT, at])
         far = day.legs[0, day.couriers[0]["begin"], stop]
         if roll >= 1.0:
-            key = -day.stops[stop]["leaving"] * (0.5 + throw(tour.counts))
+            key = day.stops[stop]["lonely"] - day.stops[stop]["leaving"] * (0.7 + 0.6 * throw(tour.counts))
         elif roll < 0.30:
             key = throw(tour.counts)
         elif roll < 0.50:
@@ -806,18 +854,23 @@ def order_absent(day: Day, tour: Tour) -> None:
 
 
 @njit(cache=True, nogil=True)
-def recreate(day: Day, tour: Tour) -> bool:
-    """Serve each absent stop where it costs least, or leave it where that is cheaper. False when a route broke."""
+def recreate(day: Day, tour: Tour, generosity: float) -> bool:
+    """Serve each absent stop where it costs least, or leave it where that is `generosity` times cheaper. False when a
+    route broke."""
     order_absent(day, tour)
+    spare(day, tour)
     fits = True
     for at in range(tour.counts[ABSENT_COUNT]):
         stop = number(tour.pools[ABSENT, at])
-        _, courier, behind = cheapest(day, tour, stop, day.stops[stop]["leaving"])
+        _, courier, behind = cheapest(day, tour, stop, generosity * day.stops[stop]["leaving"])
         if courier >= 0:
+            empty = tour.routes[courier]["size"] == 0
             save(tour, courier)
             if not put_in(day, tour, courier, behind, stop):
                 fits = False
                 break
+            if empty:
+                spare(day, tour)
     return fits
 
 
@@ -847,15 +900,15 @@ def undo(day: Day, tour: Tour) -> None:
     """Put every route that this round changed back as it was."""
     for at in range(tour.counts[ABSENT_COUNT]):
         tour.route[tour.pools[ABSENT, at]] = -1
-    for courier in range(len(day.couriers)):
-        if tour.routes[courier]["saved"]:
-            tour.routes[courier]["saved"] = False
-            size = tour.routes[courier]["old_size"]
-            tour.routes[courier]["size"] = size
-            tour.nodes[NOW, courier, : size + 2] = tour.nodes[OLD, courier, : size + 2]
-            for at in range(1, size + 1):
-                tour.route[tour.nodes[NOW, courier, at]] = courier
-            refresh(day, tour, courier)
+    for place in range(tour.counts[SAVED_COUNT]):
+        courier = tour.lists[SAVED, place]
+        tour.routes[courier]["saved"] = 0
+        size = tour.routes[courier]["old_size"]
+        tour.routes[courier]["size"] = size
+        tour.nodes[NOW, courier, : size + 2] = tour.nodes[OLD, courier, : size + 2]
+        for at in range(1, size + 1):
+            tour.route[tour.nodes[NOW, courier, at]] = courier
+        refresh(day, tour, courier)
 
 
 @njit(cache=True, nogil=True)
@@ -865,7 +918,7 @@ def keep_best(day: Day, tour: Tour) -> None:
     tour.counts[FOUND] += 1
     for courier in range(len(day.couriers)):
         if tour.routes[courier]["dirty"]:
-            tour.routes[courier]["dirty"] = False
+            tour.routes[courier]["dirty"] = 0
             size = tour.routes[courier]["size"]
             tour.routes[courier]["best_size"] = size
             tour.nodes[BEST, courier, : size + 2] = tour.nodes[NOW, courier, : size + 2]
@@ -883,8 +936,8 @@ def begin(day: Day, tour: Tour) -> bool:
     tour.counts[:DICE] = 0
     total = 0.0
     for courier in range(len(day.couriers)):
-        tour.routes[courier]["dirty"] = True
-        tour.routes[courier]["saved"] = False
+        tour.routes[courier]["dirty"] = 1
+        tour.routes[courier]["saved"] = 0
         tour.nodes[NOW, courier, 0] = day.couriers[courier]["begin"]
         for at in range(1, tour.routes[courier]["size"] + 1):
             tour.route[tour.nodes[NOW, courier, at]] = courier
@@ -893,14 +946,15 @@ def begin(day: Day, tour: Tour) -> bool:
         if tour.route[stop] < 0:
             tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
             tour.counts[ABSENT_COUNT] += 1
-    fits = fits and recreate(day, tour)
+    # At first everything is served that can be: what costs more than leaving it goes in the search.
+    fits = fits and recreate(day, tour, ANY_COST)
     for at in range(tour.counts[ABSENT_COUNT]):
         stop = number(tour.pools[ABSENT, at])
         if tour.route[stop] < 0:
             leave(tour, stop)
             total += day.stops[stop]["leaving"]
     for courier in range(len(day.couriers)):
-        tour.routes[courier]["saved"] = False
+        tour.routes[courier]["saved"] = 0
         total += tour.routes[courier]["cost"]
     tour.totals[0] = total
     keep_best(day, tour)
@@ -911,6 +965,7 @@ def begin(day: Day, tour: Tour) -> bool:
 def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> None:
     """Ruin, recreate, and keep the result if it is better, or not much worse than the temperature tolerates."""
     tour.counts[ABSENT_COUNT] = 0
+    tour.counts[SAVED_COUNT] = 0
     fits = ruin(day, tour, setting)
     tries = min(RETRIED, tour.counts[LEFT_COUNT])
     first = int(throw(tour.counts) * tour.counts[LEFT_COUNT])
@@ -920,15 +975,16 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
         tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
         tour.counts[ABSENT_COUNT] += 1
         change -= day.stops[stop]["leaving"]
-    fits = fits and recreate(day, tour)
+    generosity = GENEROSITY if day.any_optional and throw(tour.counts) < GENEROUS else 1.0
+    fits = fits and recreate(day, tour, generosity)
     if fits:
         for at in range(tour.counts[ABSENT_COUNT]):
             stop = number(tour.pools[ABSENT, at])
             if tour.route[stop] < 0:
                 change += day.stops[stop]["leaving"]
-        for courier in range(len(day.couriers)):
-            if tour.routes[courier]["saved"]:
-                change += tour.routes[courier]["cost"] - tour.routes[courier]["old_cost"]
+        for place in range(tour.counts[SAVED_COUNT]):
+            courier = tour.lists[SAVED, place]
+            change += tour.routes[courier]["cost"] - tour.routes[courier]["old_cost"]
     if not fits or change >= -temperature * math.log(1.0 - throw(tour.counts)):
         undo(day, tour)
         return
@@ -938,10 +994,10 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
             leave(tour, stop)
         elif tour.route[stop] >= 0 and tour.left_at[stop] >= 0:
             unleave(tour, stop)
-    for courier in range(len(day.couriers)):
-        if tour.routes[courier]["saved"]:
-            tour.routes[courier]["saved"] = False
-            tour.routes[courier]["dirty"] = True
+    for place in range(tour.counts[SAVED_COUNT]):
+        courier = tour.lists[SAVED, place]
+        tour.routes[courier]["saved"] = 0
+        tour.routes[courier]["dirty"] = 1
     tour.totals[0] += change
     if tour.totals[0] < tour.totals[1] - 1e-6:
         keep_best(day, tour)

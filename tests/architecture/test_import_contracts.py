@@ -24,6 +24,7 @@ PLANTED = {
     "Rules know neither the clock nor the settings": ("delivery/rules/reasons.py", "import delivery.clock"),
     "Instruments and rules are pure": ("tariffs/money.py", "import sqlalchemy"),
     "One door for ortools": ("delivery/dispatch/day.py", "import ortools"),
+    "One door for numba": ("routing/insertion.py", "import numba"),
     "One door for Dask": ("delivery/planning.py", "import distributed"),
     "Two doors for geopy": ("routing/matrix.py", "import geopy"),
     "One door for reportlab, twilio and apscheduler": ("delivery/jobs.py", "import apscheduler"),
