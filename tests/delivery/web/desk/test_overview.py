@@ -43,8 +43,8 @@ def test_an_office_with_nothing_to_do_says_so(clerk: Person) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "items", "acceptance", "bags", "plan", "review", "doubtful", "counter", "letters", "contacts", "returns", "incidents",
-        "count",
+        "items", "acceptance", "bags", "plan", "review", "doubtful",
+        "counter", "letters", "contacts", "returns", "incidents", "count",
     ],
 )  # fmt: skip
 def test_every_page_of_an_empty_office_has_a_sentence(clerk: Person, path: str) -> None:
