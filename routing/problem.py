@@ -66,14 +66,15 @@ class Stop:
     def __post_init__(self) -> None:
         if not self.key:
             raise ValueError("A stop needs a key.")
-        if self.service_seconds < 0 or self.volume < 0:
+        # Written so that NaN, which compares false with everything, is refused too.
+        if not (self.service_seconds >= 0 and self.volume >= 0):
             raise ValueError(f"Stop {self.key}: service time and volume cannot be below zero.")
         for before, after in zip(self.windows, self.windows[1:], strict=False):
             if after.opens <= before.closes:
                 raise ValueError(f"Stop {self.key}: its windows overlap or are not in order.")
         if self.mandatory and self.cost_of_leaving:
             raise ValueError(f"Stop {self.key} is mandatory, so it has no cost of leaving it for tomorrow.")
-        if not self.mandatory and self.cost_of_leaving <= 0:
+        if not self.mandatory and not self.cost_of_leaving > 0:
             raise ValueError(f"Stop {self.key} is optional and costs nothing to leave: it would never be visited.")
         if self.promised_by is not None and not 0 <= self.promised_by <= LATEST:
             raise ValueError(f"Stop {self.key}: it cannot be promised by {self.promised_by} s.")
@@ -93,7 +94,7 @@ class Break:
     seconds: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.earliest <= self.latest <= LATEST or self.seconds <= 0:
+        if not 0 <= self.earliest <= self.latest <= LATEST or not self.seconds > 0:
             raise ValueError(f"A break of {self.seconds} s from {self.earliest} to {self.latest} s makes no sense.")
 
 
@@ -137,7 +138,7 @@ class Courier:
             "cost away from the own area": min(self.away.values(), default=0),
         }
         for name, amount in amounts.items():
-            if amount < 0:
+            if not amount >= 0:
                 raise ValueError(f"Courier {self.key}: the {name} cannot be below zero.")
         if self.rest is not None and self.rest.latest < self.shift_start:
             raise ValueError(f"Courier {self.key}: the break must begin before the shift starts.")

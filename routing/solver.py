@@ -26,21 +26,19 @@ from routing.insertion import FULL, fitting, insert, kept_locks, let_go, why_nev
 from routing.plan import Plan, cost, timed
 from routing.problem import DAY, Courier, Problem, Stop
 from routing.timing import SQUARED_SECONDS_PER_HOUR
-from routing.watch import Progress, Watch
+from routing.watch import Breath, Progress, Watch
 
 __all__ = ["Progress", "solve", "warm"]
 
-MOST_STOPS: Final = 1_500
-"""More stops than this OR-Tools is not asked about: the model would fill the memory."""
+MOST_STOPS, MOST_CELLS = 1_500, 30_000
+"""More stops, or stops times couriers, than this OR-Tools is not asked to read back: it would take all the time."""
 MOST_SEARCHED: Final = 3_000
 """More stops than this are not searched for: the most pressing are, and the rest may be inserted."""
 NO_LIMIT: Final = 2**63 - 1
 NO_LIMIT_SECONDS: Final = 3_600.0
 """A run limited by rounds must not depend on the clock of a busy machine."""
-BREATH = 0.05
-"""Seconds between two moments at which other threads of the process get a chance to run."""
-BASE_SHARE = 0.6
-"""Share of the time that the plan by insertion may take: the search has something to begin with, whatever happens."""
+BASE_SHARE = 0.1
+"""Share of the time that the plan by insertion may take where OR-Tools is alone: something to begin with."""
 FIRST_SHARE = 0.2
 """Share of the time left that one of OR-Tools' quick solutions may take; on tight days one can hang."""
 LAST_SHARE = 0.05
@@ -115,7 +113,7 @@ def _searched(
         return [insert(problem, fitting(problem, first), deadline=base)[0]]
     stops = _modelled(problem, possible, locks, MOST_SEARCHED)
     limit = Limit(
-        deadline=watch.deadline - _tail(len(stops)) - _polish(watch, len(stops)),
+        deadline=watch.deadline - _tail(len(stops)) - (_polish(watch) if _readable(problem, possible) else 0.0),
         rounds=watch.rounds,
         stopped=watch.stopped,
     )
@@ -131,7 +129,7 @@ def _polished(
 
     A plan that it does not read back gives way to one that it does, if there is any.
     """
-    if not possible or len(possible) > MOST_STOPS or watch.stopped():
+    if not possible or watch.stopped() or len(possible) > MOST_STOPS or (ours and not _readable(problem, possible)):
         return plans
     stops = list(possible)
     if seed != 1:
@@ -153,8 +151,12 @@ def _tail(stops: int) -> float:
     return TAIL + TAIL_PER_STOP * stops
 
 
-def _polish(watch: Watch, stops: int) -> float:
-    return min(MOST_POLISH, POLISH_SHARE * watch.whole) if stops <= MOST_STOPS else 0.0
+def _polish(watch: Watch) -> float:
+    return min(MOST_POLISH, POLISH_SHARE * watch.whole)
+
+
+def _readable(problem: Problem, stops: Sequence[Stop]) -> bool:
+    return len(stops) <= MOST_STOPS and len(stops) * len(problem.couriers) <= MOST_CELLS
 
 
 def _modelled(problem: Problem, stops: list[Stop], locks: Locks, most: int) -> list[Stop]:
@@ -329,11 +331,11 @@ class _Model:
         best = min((one for one in firsts if one is not None), key=lambda one: int(one.ObjectiveValue()), default=None)
         if best is None:
             return None
-        left = _polish(watch, len(self.stops)) if ours else watch.left()
+        left = _polish(watch) if ours else watch.left()
         if left > 0 and not watch.stopped():
             # OR-Tools keeps its callbacks: one that held the model would keep it for ever, 20 MB a second of searching.
             model = weakref.proxy(self)
-            breath = _Breath(watch)
+            breath = Breath(watch)
             self.routing.AddAtSolutionCallback(lambda: breath.draw(model.routing, model.scale))
             long = _parameters(seconds=NO_LIMIT_SECONDS if watch.rounds is not None else left, solutions=watch.rounds)
             metaheuristics = routing_enums_pb2.LocalSearchMetaheuristic
@@ -370,24 +372,6 @@ class _Model:
                 index = assignment.Value(self.routing.NextVar(index))
             orders[courier.key] = route
         return orders
-
-
-class _Breath:
-    """Hears of each solution of OR-Tools: tells it, lets other threads run, and ends the search when asked to."""
-
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-        self._drawn = watch.begun
-
-    def draw(self, model: Any, scale: int) -> None:
-        now = time.monotonic()
-        self._watch.solutions += 1
-        self._watch.tell(int(model.CostVar().Max()) // scale)
-        if now - self._drawn > BREATH:
-            time.sleep(0)
-            self._drawn = now
-            if self._watch.stopped():
-                model.CancelSearch()
 
 
 def _parameters(*, seconds: float, solutions: int | None) -> Any:

@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
+
+BREATH: Final = 0.05
+"""Seconds between two moments at which other threads of the process get a chance to run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,3 +62,22 @@ class Watch:
         """The same, of a search that has made so many tries by now."""
         self.solutions = tried
         self.tell(price)
+
+
+class Breath:
+    """Hears of each solution of OR-Tools: tells it, lets other threads run, and ends the search when asked to."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._drawn = watch.begun
+
+    def draw(self, model: Any, scale: int) -> None:
+        """Hear of the solution that `model` is at; its cost is `scale` times ours."""
+        now = time.monotonic()
+        self._watch.solutions += 1
+        self._watch.tell(int(model.CostVar().Max()) // scale)
+        if now - self._drawn > BREATH:
+            time.sleep(0)
+            self._drawn = now
+            if self._watch.stopped():
+                model.CancelSearch()

@@ -1,0 +1,72 @@
+import time
+from dataclasses import replace
+
+from routing.improve import TEMPERS, Found, Limit, improve
+from routing.insertion import fitting, kept_locks
+from routing.plan import cost, timed
+from routing.problem import Problem
+from tests.routing.days import office_day
+
+
+def found(day: Problem, limit: Limit, *, seed: int = 1, start: dict[str, list[str]] | None = None) -> list[Found]:
+    """What the searches over a whole day find."""
+    return improve(day, day.stops, kept_locks(day), start=start or {}, limit=limit, seed=seed)
+
+
+def soon() -> float:
+    """A deadline that rounds end before."""
+    return time.monotonic() + 600
+
+
+def test_the_same_seed_and_rounds_find_the_same_and_another_seed_another() -> None:
+    """However the two threads are scheduled: a fault report must be repeatable."""
+    day = office_day(80, 3, tight=True)
+    limit = Limit(deadline=soon(), rounds=150)
+    assert found(day, limit) == found(day, limit)
+    assert found(day, limit, seed=2) != found(day, limit)
+
+
+def test_two_tempers_search_and_the_better_comes_first() -> None:
+    """A portfolio: where one is unlucky the other often is not."""
+    searches = found(office_day(60, 2), Limit(deadline=soon(), rounds=100))
+    assert len(searches) == len(TEMPERS) == 2
+    assert [each.cost for each in searches] == sorted(each.cost for each in searches)
+    assert all(each.rounds == 100 for each in searches)
+
+
+def test_a_plan_at_hand_is_never_made_worse() -> None:
+    """The plan in force is where a re-plan starts, however hot the search."""
+    day = office_day(60, 2)
+    good = found(day, Limit(deadline=soon(), rounds=2_000))[0]
+    again = found(day, Limit(deadline=soon(), rounds=3), start=good.orders)
+    assert all(each.cost <= good.cost for each in again)
+
+
+def test_locked_stops_stay_at_the_beginning() -> None:
+    """What is driven or pinned is not the planner's to change."""
+    day = replace(office_day(40, 2), locks={"c0": ("s7", "s21"), "c1": ("s3",)})
+    start = {key: [stop.key for stop in stops] for key, stops in fitting(day, {}).items()}
+    for each in found(day, Limit(deadline=soon(), rounds=300), start=start):
+        assert each.orders["c0"][:2] == ["s7", "s21"]
+        assert each.orders["c1"][:1] == ["s3"]
+
+
+def test_a_search_tells_how_far_it_is_and_ends_when_told() -> None:
+    """A page shows the best so far; its reader may have seen enough."""
+    day = office_day(120, 3)
+    heard: list[float] = []
+    limit = Limit(deadline=soon(), stopped=lambda: len(heard) >= 3)
+    begun = time.monotonic()
+    first, *_ = improve(
+        day, day.stops, kept_locks(day), start={}, limit=limit, told=lambda price, rounds: heard.append(price)
+    )
+    assert time.monotonic() - begun < 300
+    assert heard == sorted(heard, reverse=True)
+    assert first.cost <= heard[-1]
+
+
+def test_what_it_says_it_costs_is_what_it_costs() -> None:
+    """The evaluator has the last word, and here nothing to correct but fractions of squares."""
+    day = office_day(50, 3, breaks=True)
+    best = found(day, Limit(deadline=soon(), rounds=500))[0]
+    assert abs(cost(day, timed(day, best.orders)).total - best.cost) <= len(day.couriers)
