@@ -150,6 +150,7 @@ def _figures(play: Play, remitted: int, ledger: str) -> table.Figures:
         messages=messages,
         segments=segments,
         metres=play.metres,
+        compared=play.compared,
         money=table.money_of(shown),
         ledger=table.tied(ledger, cash=play.purse.cash, by_transfer=play.purse.by_transfer, remitted=remitted),
         reasons=tuple(sorted(play.ledger.reasons)),

@@ -37,6 +37,7 @@ class Call:
     """A stop as courier and clerk know it: `numbers` is empty at an agency's point. `at` is seconds after midnight."""
 
     stop: str
+    position: int
     at: int
     numbers: tuple[str, ...]
 
@@ -191,10 +192,14 @@ class Desk:
         }
         phone.post(f"/courier/routes/{drive.id}/take", {}).wanted(303)
         calls = {
-            stop: Call(stop=stop, at=int(hour) * 3600 + int(minute) * 60, numbers=at_stop.get(int(order), ()))
-            for stop, hour, minute, order in stops
+            stop: Call(stop=stop, position=int(at), at=_seconds(hour, minute), numbers=at_stop.get(int(at), ()))
+            for stop, hour, minute, at in stops
         }
         return list(calls.values())
+
+    def map_of(self, drive: Drive) -> Mapping[str, object]:
+        """What the clerk's map of a route shows."""
+        return self.clerk.get(f"/desk/routes/{drive.id}.json").wanted(200).json()
 
     def collect(self, drive: Drive, call: Call) -> None:
         """The courier takes over all that an agency has ready at its point."""
@@ -361,6 +366,10 @@ class Citizen:
         """Open the page, then send one of its forms."""
         self._browser.read_token(self._browser.get(self._page).wanted(200))
         return self._browser.post(f"{self._page}/chon", fields)
+
+
+def _seconds(hour: str, minute: str) -> int:
+    return int(hour) * 3600 + int(minute) * 60
 
 
 def _dong(page: str, pattern: str) -> int:

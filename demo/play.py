@@ -15,6 +15,7 @@ from demo.ledger import BAG, COURIER, Ledger, Track, links_in
 from demo.purse import Purse
 from demo.results import Result, of_agency
 from demo.rounds import Round
+from demo.savings import Comparison
 from demo.screen import Screen
 from demo.watch import Watch
 from demo.world import World
@@ -50,6 +51,7 @@ class Play:
         self.agencies = {agency.code: AgencyProgram(server, agency) for agency in world.agencies}
         self.desks = {ward.office: Desk(server, ward, world.couriers(ward), bank) for ward in world.city}
         self.metres = 0
+        self.compared = Comparison()
         self.purse = Purse()
         self.worked = 0
         self.refused: list[str] = []
@@ -115,6 +117,7 @@ class Play:
         with self.screen.step("take the bundles"):
             taken = self._each(drives, lambda pair: rounds.take(*pair))
         on_the_road = [each for several in taken for each in several]
+        self.compared += rounds.compared(on_the_road)
         self._recall_on_the_road(on_the_road)
         for hour, morning in ((time(12, 5), True), (time(17, 5), False)):
             self.watch.move(self.day, hour)
@@ -189,6 +192,7 @@ class Play:
         self.watch.move(self.day, time(8, 30))
         taken = self._each(list(plans.items()), lambda pair: rounds.take(self.desks[pair[0]], pair[1]))
         drives = [each for several in taken for each in several]
+        self.compared += rounds.compared(drives)
         # One point's results are brought to the counter instead.
         next(each for each in drives if each.calls).calls.pop()
         return drives

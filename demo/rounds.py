@@ -1,6 +1,6 @@
 """The couriers' day at one office: planned, taken, reported stop by stop, brought back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -10,6 +10,7 @@ from demo.days import VIETNAM
 from demo.fates import DELIVERED
 from demo.ledger import Ledger, Track
 from demo.people import phone_at
+from demo.savings import Comparison, Spot, Stop, compare
 
 NOON = 12 * 3600
 # Answers to a report that a courier takes in their stride: the item stayed behind, or its addressee chose otherwise.
@@ -18,7 +19,7 @@ _IN_STRIDE = (409, 422)
 
 @dataclass(slots=True)
 class Round:
-    """One courier's route of one day.
+    """One courier's route of one day, from the office at `start` along `stops` as they were planned.
 
     `out` are the numbers still in the bag, `transferred` those paid by VietQR, `doors` where each was brought.
     """
@@ -26,6 +27,8 @@ class Round:
     desk: Desk
     drive: Drive
     calls: list[Call]
+    start: Spot
+    stops: tuple[Stop, ...]
     out: set[str] = field(default_factory=set)
     transferred: set[str] = field(default_factory=set)
     doors: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -115,10 +118,32 @@ def take(desk: Desk, drives: Sequence[Drive]) -> list[Round]:
     """Each courier takes the bundle of the route."""
     rounds = []
     for drive in drives:
+        shown = desk.map_of(drive)
         calls = desk.take(drive)
+        start, stops = along(shown, calls)
         numbers = {number for call in calls for number in call.numbers}
-        rounds.append(Round(desk, drive, calls, numbers))
+        rounds.append(Round(desk, drive, calls, start, stops, numbers))
     return rounds
+
+
+def along(shown: Mapping[str, object], calls: Sequence[Call]) -> tuple[Spot, tuple[Stop, ...]]:
+    """The office, and the stops in planned order: the map's points with the items of the courier's calls."""
+    office, points = shown["office"], shown["stops"]
+    assert isinstance(office, dict)
+    assert isinstance(points, list)
+    numbers = {call.position: call.numbers for call in calls}
+    in_order = sorted(points, key=lambda point: int(point["position"]))
+    stops = (Stop(spot=(point["lat"], point["lon"]), numbers=numbers.get(point["position"], ())) for point in in_order)
+    return (office["lat"], office["lon"]), tuple(stops)
+
+
+def compared(day: Sequence[Round]) -> Comparison:
+    """All routes of one day against first come, each office with its own couriers."""
+    offices: dict[str, list[Round]] = {}
+    for each in day:
+        offices.setdefault(each.desk.office, []).append(each)
+    ways = (compare(theirs[0].start, [each.stops for each in theirs]) for theirs in offices.values())
+    return sum(ways, Comparison())
 
 
 def _by_transfer(number: str) -> bool:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.ledger import FINAL, Track
+from demo.savings import Comparison
 
 WORDS = {
     "delivered": "delivered (đã phát)",
@@ -64,6 +65,7 @@ class Figures:
     messages: int
     segments: int
     metres: int
+    compared: Comparison
     money: Money
     reasons: tuple[str, ...]
     seconds: Mapping[str, float]
@@ -86,6 +88,7 @@ class Figures:
             "working_days": self.days,
             "sms": {"messages": self.messages, "segments": self.segments},
             "km": round(self.metres / 1000, 1),
+            "per_item": _per_item(self.compared),
             "money": {
                 "addressee": self.money.addressee,
                 "agency": self.money.agency,
@@ -159,6 +162,9 @@ def show(console: Console, figures: Figures) -> None:
     table.add_row("SMS", f"{figures.messages:,}")
     table.add_row("SMS segments", f"{figures.segments:,}")
     table.add_row("driven", f"{figures.metres / 1000:,.0f} km")
+    per_item = _per_item(figures.compared)
+    table.add_row("km per item", _against(per_item["km"], digits=2))
+    table.add_row("minutes on the road per item", _against(per_item["minutes"], digits=1))
     table.add_section()
     for words, amount in (
         ("postage, paid by addressees", figures.money.addressee),
@@ -194,6 +200,24 @@ def keep(figures: Figures, path: Path) -> None:
     """Write the figures as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _per_item(compared: Comparison) -> dict[str, dict[str, float]]:
+    """Kilometres and minutes on the road in both orders, shared among the items that were taken along."""
+    items = max(len(compared.numbers), 1)
+    ways = {"planned": compared.planned, "first_come": compared.first_come}
+    return {
+        "km": {order: round(way.metres / 1000 / items, 3) for order, way in ways.items()},
+        "minutes": {order: round(way.seconds / 60 / items, 3) for order, way in ways.items()},
+    }
+
+
+def _against(orders: Mapping[str, float], *, digits: int) -> str:
+    planned, first_come = orders["planned"], orders["first_come"]
+    if not first_come:
+        return "–"
+    more = f"{planned / first_come - 1:+.0%}".replace("-", "−")
+    return f"{planned:.{digits}f} planned, {first_come:.{digits}f} first come ({more})"
 
 
 def _longest(seconds: Mapping[str, float]) -> str:

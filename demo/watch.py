@@ -12,7 +12,7 @@ from demo.days import at
 
 WAIT_AT_MOST = 300.0
 _LOOK_AGAIN = 0.05
-_SWEEPS = ("plan_evening", "solve_plans", "invitations", "reminders", "expire", "returns", "send_messages")
+_SWEEPS = ("plan_evening", "solve_plans", "foresee", "invitations", "reminders", "expire", "returns", "send_messages")
 _GAUGE = re.compile(r'(\w+)(?:\{(\w+)="([^"]*)"\})? (\S+)')
 
 Metrics = Mapping[str, float]

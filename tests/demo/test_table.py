@@ -1,6 +1,7 @@
 """The demo's figures: counted as they say, whole in the JSON, and readable."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from rich.console import Console
 from demo import table
 from demo.ledger import Track
 from demo.results import make_results
+from demo.savings import Comparison, Way
 from demo.table import Figures, Money, Tied
 from demo.world import make_world
 
@@ -25,6 +27,11 @@ FIGURES = Figures(
     messages=190,
     segments=191,
     metres=17_340,
+    compared=Comparison(
+        planned=Way(metres=3_600, seconds=900),
+        first_come=Way(metres=10_200, seconds=1_800),
+        numbers=frozenset({"RD1", "RD2", "RD3"}),
+    ),
     money=Money(addressee=31_000, agency=2_000, subsidy=1_000, agency_fees=50_000),
     ledger=Tied(postings=900, faults=(), cash=70_000, by_transfer=3, remitted=2),
     reasons=("NOT_HOME",),
@@ -68,6 +75,25 @@ def test_the_table_says_how_many_are_unexplained() -> None:
     assert "unexplained items" in shown.file.getvalue()
     assert "81.8%" not in shown.file.getvalue()
     assert "72.7% (40 of 55)" in shown.file.getvalue()
+
+
+def test_planning_is_held_against_first_come_for_each_item() -> None:
+    """The figure by which an office decides whether planning is worth it; no item at all is no division by zero."""
+    shown = Console(file=StringIO(), width=100)
+    table.show(shown, FIGURES)
+    table.show(shown, replace(FIGURES, compared=Comparison()))
+    assert isinstance(shown.file, StringIO)
+    rows = [" ".join(line.split()) for line in shown.file.getvalue().splitlines() if "per item" in line]
+    assert rows == [
+        "│ km per item │ 1.20 planned, 3.40 first come (−65%) │",
+        "│ minutes on the road per item │ 5.0 planned, 10.0 first come (−50%) │",
+        "│ km per item │ – │",
+        "│ minutes on the road per item │ – │",
+    ]
+    assert FIGURES.as_json()["per_item"] == {
+        "km": {"planned": 1.2, "first_come": 3.4},
+        "minutes": {"planned": 5.0, "first_come": 10.0},
+    }
 
 
 def test_on_time_is_by_the_day_promised_and_a_visit_that_failed_is_no_first_success(listed: list[str]) -> None:
