@@ -139,9 +139,9 @@ class _Search:
     def run(self, limit: Limit, ended: threading.Event) -> None:
         """Search until the limit. Slices of a run limited by rounds do not depend on the clock."""
         day, tour, temper = self._flat.day, self._tour, self._temper
-        begin(day, tour)
+        fits = begin(day, tour)
         self.begun = True
-        if not len(day.stops) or not len(day.couriers):
+        if not fits or not len(day.stops) or not len(day.couriers):
             return
         near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
         setting = Setting(temper.removed, temper.longest)

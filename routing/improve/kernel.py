@@ -934,7 +934,7 @@ def begin(day: Day, tour: Tour) -> bool:
     tour.route[:] = -1
     tour.left_at[:] = -1
     tour.counts[:DICE] = 0
-    total = 0.0
+    tour.totals[0] = 0.0
     for courier in range(len(day.couriers)):
         tour.routes[courier]["dirty"] = 1
         tour.routes[courier]["saved"] = 0
@@ -942,22 +942,29 @@ def begin(day: Day, tour: Tour) -> bool:
         for at in range(1, tour.routes[courier]["size"] + 1):
             tour.route[tour.nodes[NOW, courier, at]] = courier
         fits = refresh(day, tour, courier) and fits
+        tour.totals[0] += tour.routes[courier]["cost"]
     for stop in range(len(day.stops)):
         if tour.route[stop] < 0:
             tour.pools[ABSENT, tour.counts[ABSENT_COUNT]] = stop
             tour.counts[ABSENT_COUNT] += 1
+            tour.totals[0] += day.stops[stop]["leaving"]
+    keep_best(day, tour)
+    if not fits:
+        return False
     # At first everything is served that can be: what costs more than leaving it goes in the search.
-    fits = fits and recreate(day, tour, ANY_COST)
+    fits = recreate(day, tour, ANY_COST)
+    tour.totals[0] = 0.0
     for at in range(tour.counts[ABSENT_COUNT]):
         stop = number(tour.pools[ABSENT, at])
         if tour.route[stop] < 0:
             leave(tour, stop)
-            total += day.stops[stop]["leaving"]
+            tour.totals[0] += day.stops[stop]["leaving"]
     for courier in range(len(day.couriers)):
         tour.routes[courier]["saved"] = 0
-        total += tour.routes[courier]["cost"]
-    tour.totals[0] = total
-    keep_best(day, tour)
+        tour.routes[courier]["dirty"] = 1
+        tour.totals[0] += tour.routes[courier]["cost"]
+    if fits and tour.totals[0] < tour.totals[1]:
+        keep_best(day, tour)
     return fits
 
 
