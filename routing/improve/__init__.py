@@ -41,8 +41,8 @@ class Temper:
 
 
 TEMPERS: Final = (
-    Temper(removed=15.0, longest=10.0, hot=6.0, cold=0.15),
     Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1),
+    Temper(removed=30.0, longest=15.0, hot=12.0, cold=0.06),
 )
 
 
