@@ -65,6 +65,8 @@ class Line:
             if parts.scheme == "https"
             else http.client.HTTPConnection(host, parts.port, timeout=connect)
         )
+        # http.client lets its own go while an answer that ends the connection is still being read.
+        self._sock: socket.socket | None = None
         self._alarm = threading.Timer(seconds, self._hang_up)
         self._alarm.daemon = True
 
@@ -144,11 +146,12 @@ class Line:
 
     def _connect(self) -> None:
         self._http.connect()
+        self._sock = self._http.sock
         # A server may think for longer than it takes to say that it is there.
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
-        self._http.sock.settimeout(left)
+        self._sock.settimeout(left)
 
     def _too_slow(self) -> NoRoads:
         return NoRoads(
@@ -158,10 +161,10 @@ class Line:
         )
 
     def _hang_up(self) -> None:
-        sock = self._http.sock
-        if sock is not None:
+        if self._sock is not None:
             try:
-                sock.shutdown(socket.SHUT_RDWR)
+                # Not a TLS socket's own, which unwraps itself under the hands of whoever reads from it.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
             except OSError:
                 return
 
@@ -258,7 +261,7 @@ class Valhalla:
             if not isinstance(answer, list) or len(answer) != len(spots):
                 raise ValueError
             return np.array([_off(spot, place) for spot, place in zip(spots, answer, strict=True)])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise line.unreadable() from None
 
     def legs(self, line: Line, sources: Sequence[Point], targets: Sequence[Point]) -> Legs:

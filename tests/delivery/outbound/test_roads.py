@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from delivery.outbound.road_engines import Engine, Osrm, Valhalla
+from delivery.outbound.road_engines import Engine, Line, NoRoads, Osrm, Valhalla
 from delivery.outbound.roads import CELLS_PER_DEGREE, FRESH_SECONDS, REST_SECONDS, RoadTables, road_tables
 from delivery.settings import RoadEngine, RoadSettings
 from routing.matrix import MOTORBIKE, WALKING, Point, great_circle
@@ -267,6 +267,23 @@ def test_a_server_that_dawdles_is_cut_off_in_time(engine: Engine, server: RoadSe
     assert monotonic() - begun < 1
     assert "did not answer within 0.15 s" in travel.why_en
     assert "0.15 giây" in travel.why_vi
+
+
+def test_a_server_that_ends_the_connection_with_its_answer_is_cut_off_in_time_too(server: RoadServer) -> None:
+    """Behind nginx's defaults each answer does, and one that dripped held a worker past any deadline."""
+    server.drips.set()
+    server.reply = _says(b" " * 300, Connection="close")
+    begun = monotonic()
+    with Line(server.url, "OSRM", 0.15) as line, pytest.raises(NoRoads, match=r"did not answer within 0\.15 s"):
+        line.ask("/x")
+    assert monotonic() - begun < 1
+
+
+def test_a_place_too_far_for_a_number_is_not_believed(server: RoadServer) -> None:
+    """JSON's whole numbers have no end, and one of 400 digits stopped the evening's plans."""
+    server.reply = _says(json.dumps([{"edges": [{"correlated_lat": 10**400, "correlated_lon": 1}]}] * 3).encode())
+    travel = _tables(Valhalla(url=server.url, vehicle="motorbike")).travel(_town(3), MOTORBIKE)
+    assert (travel.source, "cannot be read" in travel.why_en) == ("great-circle", True)
 
 
 def test_a_server_that_is_gone_is_not_asked_again_for_a_minute(engine: Engine, server: RoadServer) -> None:
