@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from geopy.adapters import RequestsAdapter
 from geopy.exc import GeopyError
 from geopy.geocoders import Nominatim, Photon
 from sqlalchemy.orm import Session, sessionmaker
@@ -42,8 +43,9 @@ AGENT: Final = "vn-result-delivery"
 _SILENT: Final = f"{JOB}:silent"
 
 _log = logging.getLogger(__name__)
-# Its debugging lines hold the whole request, and so the address.
+# Their lines, urllib3's of a failed try among them, hold the whole request, and so the address.
 logging.getLogger("geopy").setLevel(logging.WARNING)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 class Parts(Protocol):
@@ -73,7 +75,15 @@ class GeopyGeocoder:
         domain = address.netloc + address.path.rstrip("/")
         client = Nominatim if settings.kind is GeocoderKind.NOMINATIM else Photon
         self._kind = settings.kind
-        self._client = client(domain=domain, scheme=address.scheme, timeout=settings.seconds, user_agent=AGENT)
+        self._client = client(
+            domain=domain,
+            scheme=address.scheme,
+            timeout=settings.seconds,
+            user_agent=AGENT,
+            adapter_factory=partial(RequestsAdapter, max_retries=0),
+        )
+        # An address goes to the host that the house has set, and no further.
+        self._client.adapter.session.max_redirects = 0
 
     def geocode(self, text: str, *, near: Anchor) -> Geocoded | None:
         """The point of `text` near the commune's, or None when nothing is found. Raises GeocoderSilent."""

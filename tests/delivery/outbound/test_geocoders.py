@@ -41,6 +41,8 @@ class Atlas:
     url: str = ""
     answer: object = field(default_factory=lambda: [HOUSE])
     status: int = 200
+    elsewhere: str = ""
+    hangs_up: bool = False
     asked: list[dict[str, list[str]]] = field(default_factory=list)
 
 
@@ -53,8 +55,13 @@ def _serving() -> Iterator[Atlas]:
 
         def do_GET(self) -> None:
             atlas.asked.append(parse_qs(urlsplit(self.path).query))
+            if atlas.hangs_up:
+                self.close_connection = True
+                return
             body = json.dumps(atlas.answer).encode()
             self.send_response(atlas.status)
+            if atlas.elsewhere:
+                self.send_header("Location", atlas.elsewhere)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -124,6 +131,21 @@ def test_a_geocoder_that_cannot_be_understood_is_silent_and_its_words_are_not_re
         client.geocode("1 Lê Lợi", near=NEAR)
     assert "Lê" not in str(silence.value)
     assert silence.value.__cause__ is None
+
+
+def test_a_redirect_is_not_followed_and_a_failure_is_neither_repeated_nor_logged_with_the_address(
+    atlas: Atlas, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The house chose one host; who redirects there chose another, and urllib3 warns of each try with its URL."""
+    with _serving() as other, _geocoder(atlas) as client:
+        atlas.status, atlas.elsewhere = 302, f"{other.url}/search?q=1"
+        with pytest.raises(GeocoderSilent):
+            client.geocode("1 Lê Lợi", near=NEAR)
+        assert other.asked == []
+        atlas.hangs_up = True
+        with pytest.raises(GeocoderSilent):
+            client.geocode("1 Lê Lợi", near=NEAR)
+    assert (len(atlas.asked), caplog.records) == (2, [])
 
 
 @pytest.fixture
