@@ -126,6 +126,8 @@ class Play:
         self._evening(on_the_road)
 
     def _evening(self, drives: Sequence[Round]) -> None:
+        with self.screen.step("wait for timed jobs"):
+            self.watch.until_swept(self.day, time(7))
         self.watch.move(self.day, time(17, 30))
         with self.screen.step("evening scans"):
             self._each(drives, Round.bring_back)

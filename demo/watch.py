@@ -39,12 +39,18 @@ class Watch:
         """Wait until every event has its place in the feed."""
         self._until(lambda seen: seen["delivery_events_unnumbered"] == 0, "the feed to be numbered")
 
+    def until_swept(self, day: date, hour: time) -> None:
+        """Wait until the timed jobs have seen that hour: what they owe in the morning is not overtaken by evening."""
+        since = at(day, hour).timestamp()
+        self._until(lambda seen: swept(seen, since), "the timed jobs of the day")
+
     def settle(self) -> None:
         """Wait until the timed jobs have seen this hour and no message is on its way."""
 
         def settled(seen: Metrics) -> bool:
-            swept = all(seen.get(f"swept {job}", 0.0) >= self._now for job in _SWEEPS)
-            return swept and seen["delivery_outbox_due"] == 0 and seen["delivery_events_unnumbered"] == 0
+            return (
+                swept(seen, self._now) and seen["delivery_outbox_due"] == 0 and seen["delivery_events_unnumbered"] == 0
+            )
 
         while True:
             self._until(settled, "the timed jobs")
@@ -89,6 +95,11 @@ class Watch:
     def _ask(self, path: str) -> object:
         with urllib.request.urlopen(self._standin + path, timeout=60) as answer:
             return json.load(answer)
+
+
+def swept(seen: Metrics, since: float) -> bool:
+    """Whether each timed job has seen the world's time `since`, in seconds of the epoch."""
+    return all(seen.get(f"swept {job}", 0.0) >= since for job in _SWEEPS)
 
 
 def read_metrics(text: str) -> Metrics:
