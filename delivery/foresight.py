@@ -3,9 +3,10 @@
 A forecast holds nothing back: an item in doubt is planned like any other, unless a person decides otherwise.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from delivery.store.foresight import Foreseen
 from delivery.store.items import Item, NextStep
 from delivery.store.offices import Office
 from delivery.store.queries.due import is_still_due
-from delivery.store.queries.foresight import Known, arrival, first_visits, known_of, stale, to_ask
+from delivery.store.queries.foresight import Known, arrival, first_visits, known_of, stale, to_ask, unclaimed
 from delivery.store.queries.items import locked, locked_by_number, unknown_item
 from delivery.store.queries.policies import policy_of, receivers_of, working_calendar
 from delivery.store.work import Work
@@ -57,6 +58,7 @@ def sweep(unit: Work, limit: int, *, matcher: Callable[[], Matcher]) -> int:
     """Forecast at most `limit` items that are due, then ask the addressees in doubt; says how many of both.
 
     Fewer than `limit` means that nothing more is due now. `matcher` is called only when an address must be read.
+    Items that somebody else is changing are left for the next sweep: it waits for nobody who may wait for it.
     """
     made = _forecast(unit, limit, matcher)
     return made if made == limit else made + _ask(unit, limit - made)
@@ -104,15 +106,17 @@ def _forecast(unit: Work, limit: int, matcher: Callable[[], Matcher]) -> int:
     if not page:
         return 0
     known = known_of(unit, (item for item, _ in page))
-    rows = [_row(unit, item, before, known, matcher) for item, before in page]
-    _keep(unit, rows)
-    return len(rows)
+    rows = {item.id: _row(unit, item, before, known, matcher) for item, before in page}
+    # Locked only now that every address is read: a clerk waits for the writing, not for the reading.
+    ours = unclaimed(unit, rows)
+    _keep(unit, [rows[item_id] for item_id in ours])
+    return len(ours)
 
 
 def _row(
     unit: Work, item: Item, before: Foreseen | None, known: Known, matcher: Callable[[], Matcher]
 ) -> dict[str, object]:
-    reading = _reading(unit, item, before, matcher)
+    reading = _reading(unit, item, before, known.led_to, matcher)
     forecast = foresee(_facts(unit, item, reading, known))
     return {
         "item_id": item.id,
@@ -123,7 +127,7 @@ def _row(
         "made_at": unit.now,
         "seq": item.last_seq,
         "trips": known.trips.get(item.id, 0),
-        "address_key": item.addressee.address_key,
+        "address_digest": _digest(item),
         "detail": reading.detail,
         "in_doubt": reading.in_doubt,
     }
@@ -135,12 +139,14 @@ def _as_pairs(forecast: Forecast) -> list[tuple[str, int]]:
 
 _ANEW: Final = (
     *("likelihood", "advice", "reasons", "version", "made_at", "seq", "trips"),
-    *("address_key", "detail", "in_doubt"),
+    *("address_digest", "detail", "in_doubt"),
 )
 
 
 def _keep(unit: Work, rows: Sequence[dict[str, object]]) -> None:
-    """Write the page's forecasts in the order of items' ids, so that two sweeps never wait for each other in turn."""
+    """Write the forecasts of items that are locked: an item's row is locked before its forecast's, by everybody."""
+    if not rows:
+        return
     new = insert(Foreseen)
     told = new.excluded
     worse = told.likelihood < Foreseen.likelihood
@@ -198,17 +204,34 @@ def _receivers(unit: Work, item: Item) -> Receivers:
     return Receivers.AUTHORISED if Receiver.AUTHORISED in may else Receivers.ADDRESSEE
 
 
-def _reading(unit: Work, item: Item, before: Foreseen | None, matcher: Callable[[], Matcher]) -> Reading:
+def _reading(
+    unit: Work,
+    item: Item,
+    before: Foreseen | None,
+    led_to: Mapping[int, frozenset[int]],
+    matcher: Callable[[], Matcher],
+) -> Reading:
     """What the address says; opened only when it was not read before."""
     row = item.addressee
-    if before is not None and before.address_key == row.address_key:
+    if before is not None and before.address_digest == _digest(item):
         return Reading(detail=before.detail, in_doubt=before.in_doubt)
     if row.subject.wrapped_key is None:
         return Reading(detail=Detail.HOUSE, in_doubt=False)
     text = Vault.of(unit).open(row.subject, "addressees.address", row.id, row.address, reason=Reason.REVIEW)
     match = matcher().match(text)
-    decided = match.verdict is Verdict.SURE and match.candidates[0].commune_id == item.commune_id
+    decided = match.verdict is Verdict.SURE and _is_in(item, match.candidates[0].commune_id, led_to)
     return Reading(detail=_detail(match), in_doubt=not decided)
+
+
+def _is_in(item: Item, commune_id: int, led_to: Mapping[int, frozenset[int]]) -> bool:
+    """Whether the item's commune is this one, or one that mergers made it part of since it was placed."""
+    placed = item.commune_id
+    return placed is not None and (placed == commune_id or commune_id in led_to.get(placed, ()))
+
+
+def _digest(item: Item) -> bytes:
+    """Of the address as it lies sealed: another for each sealing, so it leads neither to a household nor to a text."""
+    return sha256(item.addressee.address).digest()
 
 
 def _detail(match: Match) -> Detail:
@@ -222,10 +245,12 @@ def _detail(match: Match) -> Detail:
 
 def _ask(unit: Work, limit: int) -> int:
     asked = 0
-    for item_id in to_ask(unit, limit, no_text_since=unit.now - AFTER_ANOTHER_TEXT):
+    for item_id in unclaimed(unit, to_ask(unit, limit, no_text_since=unit.now - AFTER_ANOTHER_TEXT)):
         item = locked(unit, item_id)
         row = unit.session.get_one(Foreseen, item_id, populate_existing=True, with_for_update=True)
         if item.delivery_office_id is None or not is_still_due(item, item.delivery_office_id) or row.asked_at:
+            continue
+        if not Vault.of(unit).holds(item.addressee.subject):
             continue
         office = unit.session.get_one(Office, item.delivery_office_id)
         owed = put_sms(unit, item, Template.BEFORE_VISIT, seq=arrival(unit, item_id), office=office.name)

@@ -114,6 +114,14 @@ class Vault:
             .values(address_key=os.urandom(32), street_key=None, geocoded=None)
         )
 
+    def holds(self, subject: Subject) -> bool:
+        """Whether the person still has a data key, read anew. Erasure waits until this unit ends."""
+        self._unit.session.flush()
+        kept = self._unit.session.get_one(Subject, subject.id, populate_existing=True, with_for_update={"read": True})
+        if kept.wrapped_key is None:
+            self._data_keys.pop(subject.id, None)
+        return kept.wrapped_key is not None
+
     def commit_to(self, subject: Subject, item_id: UUID, label: str, value: str) -> str:
         """Keep `value` and a fresh salt sealed, and give the digest that an event may hold in their place."""
         salt = os.urandom(16)

@@ -16,8 +16,9 @@ class Foreseen(Base):
     """The latest forecast of an item, made when its last event was `seq` and it had gone out `trips` times.
 
     `reasons` are pairs of a sign and its points in the scorecard's `version`. `first_likelihood` is what had been said
-    before the first trip, once there is a later forecast. `address_key`, `detail` and `in_doubt` keep what was read
-    of the sealed address, so that it is opened once. `asked_at`: when the one message before the visit was owed.
+    before the first trip, once there is a later forecast. `detail` and `in_doubt` keep what was read of the sealed
+    address that has the `address_digest`, so that it is opened once. `asked_at`: when the one message before the visit
+    was owed. Its item's row is locked before it.
     """
 
     __tablename__ = "forecasts"
@@ -36,7 +37,7 @@ class Foreseen(Base):
     seq: Mapped[int]
     trips: Mapped[int]
     first_likelihood: Mapped[float | None]
-    address_key: Mapped[bytes]
+    address_digest: Mapped[bytes]
     detail: Mapped[Detail] = mapped_column(as_text(Detail, "detail"))
     in_doubt: Mapped[bool]
     asked_at: Mapped[datetime | None]

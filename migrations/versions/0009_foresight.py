@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("trips", sa.Integer(), nullable=False),
         sa.Column("first_likelihood", sa.Float(), nullable=True),
-        sa.Column("address_key", sa.LargeBinary(), nullable=False),
+        sa.Column("address_digest", sa.LargeBinary(), nullable=False),
         sa.Column(
             "detail",
             sa.Enum(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -13,12 +14,15 @@ from delivery import acceptance, choices, foresight
 from delivery.errors import NotFound, Refused
 from delivery.rules.foresight import Advice, Sign
 from delivery.rules.states import Happening
+from delivery.store.communes import Commune, CommuneSuccessor
 from delivery.store.communes_data import read_gazetteer
 from delivery.store.foresight import Foreseen
 from delivery.store.items import Item, NextStep
 from delivery.store.queries.due import due_items
 from delivery.store.queries.foresight import before_next_plan, doubtful, doubtful_count, first_visits
+from delivery.store.queries.items import locked_by_number
 from delivery.store.work import Work
+from delivery.vault import Vault
 from delivery.wiring import Wiring
 from routing.addresses import Matcher
 from tests.conftest import HandClock
@@ -156,6 +160,42 @@ def test_the_desk_decides_what_a_guess_may_not(post: Post) -> None:
     assert (item.next_step, item.address_until is not None) == (NextStep.ADDRESS, True)
     assert post.events(vague)[-1].kind is Happening.ADDRESS_UNRESOLVED
     assert post.texts(vague)[-1] == "address_needed"
+
+
+def test_a_sweep_waits_for_no_clerk_and_stops_at_no_erased_person(post: Post) -> None:
+    """It would lock in the other order than a clerk does; and one person's erasure must not end it for everybody."""
+    (held, gone), (other,) = _shelved(post, VAGUE, count=2), _shelved(post, f"{VAGUE}, VN")
+    _sweep(post)
+    post.receipts()
+    with post.work("job:erase") as unit:
+        assert post.item(held).addressee.address_key == post.item(gone).addressee.address_key
+        assert _forecast(unit, held).address_digest != _forecast(unit, gone).address_digest, "no way to the household"
+        Vault.of(unit).erase(_forecast(unit, gone).item.addressee.subject)
+    post.clock.forward(hours=5)
+    with post.work(CLERK) as unit:
+        locked_by_number(unit, held)
+        assert _sweep(post) == 1
+        foresight.let_go(unit, number=held, office_id=post.office)
+    post.clock.forward(days=1)
+    with post.work(CLERK) as unit:
+        locked_by_number(unit, held)
+        assert _sweep(post) == 2, "The item in hand is forecast when the clerk is done."
+    assert _sweep(post) == 1
+    assert [post.texts(number).count(ASKED) for number in (held, gone, other)] == [0, 0, 1]
+
+
+def test_a_merger_puts_no_item_in_doubt_that_was_placed_before_it(post: Post) -> None:
+    """On its first day every address in the closed communes leads to another commune than the item's."""
+    elsewhere = GOOD.replace("Phường Sài Gòn", "Phường Tân Định")
+    with post.work(CLERK) as unit:
+        ends = post.town.communes["sai_gon"], post.town.communes["tan_dinh"]
+        between = unit.session.scalars(select(Commune.id).where(Commune.id.not_in(ends)).limit(1)).one()
+        for before, after in pairwise((ends[0], between, ends[1])):
+            unit.session.add(CommuneSuccessor(commune_id=before, successor_id=after))
+    (number,) = _shelved(post, elsewhere)
+    _sweep(post)
+    with post.work(CLERK) as unit:
+        assert Sign.COMMUNE_IN_DOUBT not in [sign for sign, _ in _forecast(unit, number).reasons]
 
 
 def test_a_page_of_items_takes_as_many_queries_as_one_item(post: Post, wiring: Wiring) -> None:

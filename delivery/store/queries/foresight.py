@@ -16,11 +16,12 @@ from delivery.rules.reasons import Fault
 from delivery.rules.states import Happening, State
 from delivery.rules.texts import Template
 from delivery.store.attempts import Attempt, AttemptKind, Choice
+from delivery.store.communes import CommuneSuccessor
 from delivery.store.events import Event
 from delivery.store.foresight import Foreseen
 from delivery.store.items import Document, Item
 from delivery.store.messages import Channel, CitizenSessionItem, Link, Message, MessageState
-from delivery.store.people import Addressee
+from delivery.store.people import Addressee, Subject
 from delivery.store.queries.due import deliverable
 from delivery.store.routes import StopItem
 from delivery.store.work import Work
@@ -37,7 +38,7 @@ class Known:
     """What the tables tell of a page of items. Keys are ids of items, or blind indexes of a phone or an address.
 
     `visits`: failed visits that counted, and when the last of any kind was recorded; `heard`: whether the last message
-    arrived, and when that was known.
+    arrived, and when that was known; `led_to`: the communes that closed ones became part of, by their own ids.
     """
 
     placed_by_person: frozenset[UUID]
@@ -50,6 +51,7 @@ class Known:
     calls_in_vain: Mapping[bytes, int]
     delivered_here: Mapping[bytes, int]
     returned_here: Mapping[bytes, int]
+    led_to: Mapping[int, frozenset[int]]
 
 
 def before_next_plan(unit: Work) -> datetime:
@@ -111,14 +113,25 @@ def known_of(unit: Work, items: Iterable[Item]) -> Known:
             ),
         ),
         returned_here=_counts(unit, _earlier(unit, State.RETURNED, houses)),
+        led_to=_led_to(unit, {item.commune_id for item in page if item.commune_id is not None}),
     )
+
+
+def unclaimed(unit: Work, ids: Iterable[UUID]) -> Sequence[UUID]:
+    """Those of the items that no other unit holds, now locked by this one, in the order of their ids."""
+    return unit.session.scalars(
+        select(Item.id)
+        .where(Item.id.in_(list(ids)))
+        .order_by(Item.id)
+        .with_for_update(of=Item, key_share=True, skip_locked=True)
+    ).all()
 
 
 def to_ask(unit: Work, limit: int, *, no_text_since: datetime) -> Sequence[UUID]:
     """Items that are due for the first time, about whose addressee there are doubts that a message may settle.
 
-    Not those who were asked or let go, who get no texts, or to whom another text is on its way or went out after
-    `no_text_since`.
+    Not those who were asked, let go or erased, who get no texts, or to whom another text is on its way or went out
+    after `no_text_since`.
     """
     just_told = (
         select(Message.id)
@@ -136,8 +149,10 @@ def to_ask(unit: Work, limit: int, *, no_text_since: datetime) -> Sequence[UUID]
         select(Item.id)
         .join(Foreseen, Foreseen.item_id == Item.id)
         .join(Addressee, Addressee.id == Item.addressee_id)
+        .join(Subject, Subject.id == Addressee.subject_id)
         .where(
             _due(unit),
+            Subject.wrapped_key.is_not(None),
             Foreseen.advice == Advice.ASK,
             Foreseen.asked_at.is_(None),
             Foreseen.let_go_at.is_(None),
@@ -331,6 +346,17 @@ def _earlier(unit: Work, ended: State, houses: set[bytes]) -> Select[bytes, int]
         )
         .group_by(Addressee.address_key)
     )
+
+
+def _led_to(unit: Work, communes: set[int]) -> Mapping[int, frozenset[int]]:
+    step = CommuneSuccessor
+    chain = select(step.commune_id.label("first"), step.successor_id.label("then")).where(step.commune_id.in_(communes))
+    begun = chain.cte(recursive=True)
+    followed = begun.union(select(begun.c.first, step.successor_id).where(step.commune_id == begun.c.then))
+    found: dict[int, set[int]] = {}
+    for first, then in unit.session.execute(select(followed.c.first, followed.c.then)):
+        found.setdefault(first, set()).add(then)
+    return {first: frozenset(reached) for first, reached in found.items()}
 
 
 def _counts(unit: Work, query: Select[bytes, int]) -> Mapping[bytes, int]:
