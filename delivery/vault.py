@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -26,6 +27,7 @@ from delivery.store.people import Addressee, Commitment, Opening, Subject
 from delivery.store.work import Work
 
 _NONCE = 12
+_STREET_WORDS = 8
 
 
 class Reason(StrEnum):
@@ -195,6 +197,23 @@ class Vault:
         row.geocoded = row.geocoded_at = None
         spot = json.dumps(person.location) if person.location else None
         row.location = self._maybe(row.subject, "addressees.location", row.id, spot)
+
+    def former_keys(
+        self, row: Addressee, commune_id: int | None, before: Iterable[int], *, reason: Reason
+    ) -> tuple[list[bytes], list[bytes]]:
+        """What the keys of household and street would be under communes that were there `before` today's.
+
+        Opens the address. The street is the run of its words that has today's key; none has when it was typed oddly.
+        """
+        text = folded(self.open(row.subject, "addressees.address", row.id, row.address, reason=reason))
+        words = text.split()
+        runs = (" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, at + 1 + _STREET_WORDS))
+        street = row.street_key and next(
+            (run for run in runs if self.index("street", f"{commune_id}|{run}") == row.street_key), None
+        )
+        former = list(before)
+        homes = [self.index("address", f"{each}|{text}") for each in former]
+        return homes, [self.index("street", f"{each}|{street}") for each in former] if street else []
 
     def put_office(self, row: Addressee, phone: str | None, office_id: UUID | None) -> None:
         """Index the phone's last four digits for one office's counter."""

@@ -5,14 +5,16 @@ person erases it (docs/decisions/0014). Of a street only coarse squares are kept
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Final, Protocol
 from uuid import UUID
 
 from delivery.rules.policy import Receiver
 from delivery.store.address_book import HandOver, Street
 from delivery.store.base import new_id
+from delivery.store.communes import communes_before
 from delivery.store.items import Item
 from delivery.store.people import Addressee, Subject
 from delivery.store.queries.address_book import (
@@ -65,7 +67,7 @@ class Seen(Protocol):
 def located(unit: Work, households: Sequence[Sequence[Item]], *, reason: Reason = Reason.PLAN) -> list[Located]:
     """The best point of each household, in their order. Items of one household share its address key; all are placed.
 
-    Two queries for all of them; every home that is opened is on record.
+    Three queries for all of them, and two more after a merger; every home that is opened is on record.
     """
     known = _Known(unit, households, reason)
     return [
@@ -148,9 +150,41 @@ class _Known:
             if item.addressee.subject.wrapped_key is not None:
                 self._alive.setdefault(item.addressee.address_key, []).append(item.addressee)
         streets = {row.street_key for rows in self._alive.values() for row in rows if row.street_key is not None}
-        self._doors = doors_at(unit, self._alive, since=unit.today - TRUST.oldest, at_most=KEPT)
-        self._streets: Mapping[bytes, Street] = streets_named(unit, streets)
+        self._doors = dict(doors_at(unit, self._alive, since=unit.today - TRUST.oldest, at_most=KEPT))
+        self._streets = {key: [row] for key, row in streets_named(unit, streets).items()}
         self._read: dict[bytes, Remembered] = {}
+        self._inherit(households)
+
+    def _inherit(self, households: Sequence[Sequence[Item]]) -> None:
+        """A merger's commune knows no homes of its own at first: what was learnt under those before it counts there.
+
+        Not where two of them knew a home by one address: which is meant, nobody knows.
+        """
+        communes = {item.commune_id for members in households for item in members if item.commune_id is not None}
+        before = communes_before(self._unit.session, communes, self._unit.today) if communes else {}
+        homes: dict[bytes, list[bytes]] = {}
+        streets: dict[bytes, list[bytes]] = {}
+        for item in (each for members in households for each in members):
+            row, former = item.addressee, before.get(item.commune_id or 0)
+            home_known = row.address_key in self._doors
+            street_known = row.street_key is None or row.street_key in self._streets
+            if former and row.subject.wrapped_key is not None and not (home_known and street_known):
+                homes[row.address_key], along_it = self._vault.former_keys(
+                    row, item.commune_id, former, reason=self._reason
+                )
+                if row.street_key is not None:
+                    streets[row.street_key] = along_it
+        if not homes:
+            return
+        since = self._unit.today - TRUST.oldest
+        doors = doors_at(self._unit, chain(*homes.values()), since=since, at_most=KEPT)
+        named = streets_named(self._unit, chain(*streets.values()))
+        for key, keys in homes.items():
+            there = [doors[each] for each in keys if each in doors]
+            if key not in self._doors and len(there) == 1:
+                self._doors[key] = there[0]
+        for key, keys in streets.items():
+            self._streets.setdefault(key, [named[each] for each in keys if each in named])
 
     def alive(self, members: Sequence[Item]) -> Sequence[Addressee]:
         """The addressees of a household who were not erased."""
@@ -181,8 +215,8 @@ class _Known:
         return None
 
     def street(self, street_key: bytes) -> Along | None:
-        row = self._streets.get(street_key)
-        return along(Point(lat=lat, lon=lon) for lat, lon in _squares(self._vault, row)) if row is not None else None
+        squares = [at for row in self._streets.get(street_key, ()) for at in _squares(self._vault, row)]
+        return along(Point(lat=lat, lon=lon) for lat, lon in squares) if squares else None
 
     def _door(self, row: HandOver) -> Point:
         text = self._vault.open(row.subject, "address_book.point", row.id, row.point, reason=self._reason)

@@ -1,6 +1,6 @@
 """Provinces, communes, the units of before July 2025, and what became of each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Row, Text, func, insert, select
@@ -167,6 +167,21 @@ def edition(session: Session, day: date) -> date | None:
     began = select(func.max(Commune.valid_from)).where(Commune.valid_from <= day)
     ended = select(func.max(Commune.valid_until)).where(Commune.valid_until <= day)
     return max((at for at in (session.scalar(began), session.scalar(ended)) if at is not None), default=None)
+
+
+def communes_before(session: Session, ids: Iterable[int], day: date) -> dict[int, list[int]]:
+    """The communes closed up to `day` that led to each of `ids`, through any chain of mergers."""
+    steps = (
+        select(CommuneSuccessor.successor_id, CommuneSuccessor.commune_id)
+        .join(Commune, Commune.id == CommuneSuccessor.commune_id)
+        .where(Commune.valid_until <= day)
+    ).subquery()
+    led = select(steps).where(steps.c.successor_id.in_(list(ids))).cte(recursive=True)
+    led = led.union(select(led.c.successor_id, steps.c.commune_id).where(steps.c.successor_id == led.c.commune_id))
+    found: dict[int, list[int]] = {}
+    for at, before in session.execute(select(led.c.successor_id, led.c.commune_id).order_by(led.c.commune_id)):
+        found.setdefault(at, []).append(before)
+    return found
 
 
 def read_gazetteer(session: Session, day: date) -> values.Gazetteer:
