@@ -39,6 +39,12 @@ SHORTEST: Final = 20
 PAUSE: Final = 600
 PAUSE_TIMES: Final = 3
 
+# In parts of the time that a leg is expected to take: how far legs are usually off, at the least, and what is no whole
+# leg however much the others are off.
+USUAL_SPREAD: Final = 0.2
+LEAST_SPREAD: Final = 0.02
+LEAST_PART: Final = 0.25
+
 Pair = tuple[Vehicle, HalfDay]
 Floats = NDArray[np.float64]
 
@@ -275,19 +281,27 @@ def _robust(columns: Floats, seconds: Floats) -> Floats:
     """The factors of `columns` that explain `seconds`, whatever a fifth of the rows says; about 1 where nothing tells.
 
     Least absolute values first, then Tukey's bisquare, then least squares over what is left: route times add up, and
-    the mean of what is no outlier adds up with them. A leg's variance grows with its length.
+    the mean of what is no outlier adds up with them. A leg's spread grows with the time that it is expected to take,
+    so all is judged in parts of that.
     """
-    length = np.sqrt(np.maximum(columns.sum(axis=1), 1.0))
-    x, y = columns / length[:, None], seconds / length
     found = np.ones(columns.shape[1])
     for _ in range(20):
-        found = _weighted(x, y, 1 / np.maximum(np.abs(y - x @ found), 0.1))
-    scale = _scale(y - x @ found)
+        expected = _expected(columns, found)
+        odd = np.maximum(np.abs(_oddness(seconds / expected)), LEAST_SPREAD)
+        found = _weighted(columns, seconds, 1 / (odd * USUAL_SPREAD * expected**2))
     for _ in range(20):
-        rest = (y - x @ found) / (4.685 * scale)
-        found = _weighted(x, y, np.where(np.abs(rest) < 1, (1 - rest**2) ** 2, 0.0) / scale**2)
-    kept = np.abs(y - x @ found) <= 2.5 * scale
-    return _weighted(x, y, kept / scale**2)
+        expected = _expected(columns, found)
+        odd = _oddness(seconds / expected)
+        spread = _spread(odd)
+        near = np.maximum(1 - (odd / (4.685 * spread)) ** 2, 0.0)
+        found = _weighted(columns, seconds, (near / (spread * expected)) ** 2)
+    expected = _expected(columns, found)
+    parts = seconds / expected
+    spread = _spread(_oddness(parts))
+    # Around the mean both sides are cut alike, else what is left would be longer than what was driven; at twice the
+    # spread, since rests that are shorter than it look like a slow road.
+    kept = (np.abs(parts - 1) <= 2 * spread) & (parts >= LEAST_PART)
+    return _weighted(columns, seconds, kept / (spread * expected) ** 2)
 
 
 def _weighted(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -299,9 +313,25 @@ def _weighted(x: Floats, y: Floats, weights: Floats) -> Floats:
     return bounded
 
 
-def _scale(rest: Floats) -> float:
-    """The spread of residuals by their median, in the units of a standard deviation."""
-    return max(float(np.median(np.abs(rest))) * 1.4826, 0.3)
+def _expected(columns: Floats, found: Floats) -> Floats:
+    """Seconds by what was found so far; a leg of next to no time would outweigh all others."""
+    expected: Floats = np.maximum(columns @ found, SHORTEST)
+    return expected
+
+
+def _oddness(parts: Floats) -> Floats:
+    """How odd a leg is that took so many parts of what was expected: 0 for one.
+
+    A fifth of it is as odd as more than twice of it: by its difference alone no leg would be too short to be believed,
+    by its logarithm alone a rest of twice the leg would be.
+    """
+    odd: Floats = np.where(parts < 1, np.log(np.clip(parts, 0.01, 1.0)), parts - 1)
+    return odd
+
+
+def _spread(odd: Floats) -> float:
+    """The spread of the oddness by its median, in the units of a standard deviation."""
+    return max(float(np.median(np.abs(odd))) * 1.4826, LEAST_SPREAD)
 
 
 def _ways(told: Sequence[Leg], pair: Pair, standard: Speeds) -> Floats:
