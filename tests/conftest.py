@@ -14,7 +14,6 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -26,6 +25,9 @@ from delivery.store.communes_data import read_gazetteer
 from delivery.wiring import Wiring
 from demo.postgres import APPLICATION, OWNER, ROOT, Server, new_secrets, running
 from tests.factories import Town, make_town
+from tests.sharing import TEMPLATES, share
+
+share()
 
 SECRETS = new_secrets()
 BANK_HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -189,31 +191,11 @@ def settings(server: Server, database: str) -> Settings:
     return settings_for(server.url(APPLICATION, database))
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once a process: each test has an application of its own, and all show the same pages."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """What was compiled from the same source before, if anything was."""
-        kept = self._kept.get(f"{bucket.key}:{bucket.checksum}")
-        if kept is not None:
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it for the tests to come."""
-        self._kept[f"{bucket.key}:{bucket.checksum}"] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-
 @pytest.fixture
 def app(settings: Settings, clock: HandClock) -> Iterator[Flask]:
     """The whole application, tracking included."""
     made = create_app(settings, guests=[tracking.init_app], clock=clock)
-    made.jinja_env.bytecode_cache = COMPILED
+    made.jinja_env.bytecode_cache = TEMPLATES
     yield made
     made.extensions["wiring"].engine.dispose()
 
