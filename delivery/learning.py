@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from delivery.rules.calendar import ONE_DAY
 from delivery.store.learned import LearnedTime, Scope
@@ -87,6 +87,8 @@ def calibrate(
 
 
 def _keep(unit: Work, learned: Learned, least_days: int) -> None:
+    # The weekly job and the terminal may calibrate at once: who comes second replaces the rows of who came first.
+    unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("learned-times", 0))))
     old = unit.today - COURIERS_KEPT
     unit.session.execute(delete(LearnedTime).where(LearnedTime.computed_on == unit.today))
     unit.session.execute(delete(LearnedTime).where(LearnedTime.scope == Scope.COURIER, LearnedTime.computed_on < old))
