@@ -45,6 +45,11 @@ class Parts:
     district: str | None = None
     province: str | None = None
 
+    @property
+    def has_door(self) -> bool:
+        """Whether it leads to one house or alley: without, a street's or a hamlet's addresses are all alike."""
+        return self.house is not None or self.alley is not None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:

@@ -128,18 +128,23 @@ class CourierFit:
     seen: Seen
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How one vehicle gets on in a half-day, and the legs and days that it was seen on."""
+
+    seconds_per_metre: float
+    legs: int
+    days: frozenset[date]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """What explains a commune's legs best, as seen, with nothing believed or refused yet.
+    """What explains a commune's legs best, as seen, with nothing believed or refused yet."""
 
-    `paces` are seconds per metre by vehicle and half-day, with the legs that each was seen on.
-    """
-
-    paces: Mapping[Pair, tuple[float, int]]
+    paces: Mapping[Pair, Pace]
     door: float
     further: float
     seen: Seen
-    days: frozenset[date]
     couriers: Mapping[str, CourierFit]
 
 
@@ -183,13 +188,16 @@ def fit(legs: Iterable[Leg], standard: Speeds = STANDARD) -> Fit | None:
     expected = sum((factor * way for factor, way in zip(found, ways.values(), strict=False)), np.zeros(len(told)))
     return Fit(
         paces={
-            pair: (float(factor) / standard.profiles[pair].metres_per_second, sum(leg.pair == pair for leg in told))
+            pair: Pace(
+                seconds_per_metre=float(factor) / standard.profiles[pair].metres_per_second,
+                legs=sum(leg.pair == pair for leg in told),
+                days=frozenset(leg.day for leg in told if leg.pair == pair),
+            )
             for pair, factor in zip(pairs, found, strict=False)
         },
         door=float(door),
         further=float(more),
         seen=_seen(told),
-        days=frozenset(leg.day for leg in told),
         couriers=_couriers(told, expected, float(door), found[-1] * further, standard),
     )
 
@@ -198,12 +206,13 @@ def learn(fits: Mapping[int, Fit], standard: Speeds = STANDARD) -> Learned:
     """Join what was found in each commune, by its id. Depends on no order; without a fit nothing is learned."""
     vehicles: dict[Pair, LearnedSpeed] = {}
     for pair in product(VEHICLES, HalfDay):
-        here = [one for one in fits.values() if pair in one.paces]
+        here = [one.paces[pair] for one in fits.values() if pair in one.paces]
         if not here:
             continue
-        seen = Seen(legs=sum(one.paces[pair][1] for one in here), days=len(frozenset().union(*(f.days for f in here))))
+        days = frozenset[date]().union(*(one.days for one in here))
+        seen = Seen(legs=sum(one.legs for one in here), days=len(days))
         usual = 1 / standard.profiles[pair].metres_per_second
-        pace = _believed(usual, _weighted_median([one.paces[pair] for one in here]), seen)
+        pace = _believed(usual, _weighted_median([(one.seconds_per_metre, one.legs) for one in here]), seen)
         vehicles[pair] = LearnedSpeed(metres_per_second=_within(1 / pace, SPEED_LIMITS[pair[0]]), seen=seen)
     communes = {key: _place(one, vehicles) for key, one in sorted(fits.items())}
     couriers: dict[str, LearnedPlace] = {}
@@ -220,15 +229,16 @@ def speeds_there(
 ) -> Speeds:
     """The speeds of an office: learned ones in m/s where there are any, slowed by the commune's `way` and a `pace`.
 
-    Both are factors of the time on the way. With nothing learned it is `standard` itself.
+    Both are factors of the time on the way. `way` is against the learned speeds that it was fitted with, and says
+    nothing of a vehicle's half-day that has none. With nothing learned it is `standard` itself.
     """
-    if not vehicles and way == pace == 1.0:
+    if not vehicles and pace == 1.0:
         return standard
 
     def profile(pair: Pair) -> Profile:
         usual = standard.profiles[pair]
-        speed = vehicles.get(pair, usual.metres_per_second) / (way * pace)
-        return replace(usual, metres_per_second=_within(speed, SPEED_LIMITS[pair[0]]))
+        speed = vehicles[pair] / way if pair in vehicles else usual.metres_per_second
+        return replace(usual, metres_per_second=_within(speed / pace, SPEED_LIMITS[pair[0]]))
 
     return Speeds(profiles={pair: profile(pair) for pair in product(VEHICLES, HalfDay)})
 
@@ -253,9 +263,10 @@ def _couriers(
 
 
 def _place(one: Fit, vehicles: Mapping[Pair, LearnedSpeed]) -> LearnedPlace:
-    legs = sum(count for _, count in one.paces.values())
+    legs = sum(pace.legs for pace in one.paces.values())
     # The mean over what was driven here, so that a vehicle seen twice does not outweigh the daily one.
-    way = sum(pace * vehicles[pair].metres_per_second * count for pair, (pace, count) in one.paces.items()) / legs
+    ways = (p.seconds_per_metre * vehicles[pair].metres_per_second * p.legs for pair, p in one.paces.items())
+    way = sum(ways) / legs
     return LearnedPlace(
         way=_within(_believed(1.0, way, one.seen), WAY_LIMITS),
         service=Service(

@@ -19,7 +19,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from ortools.util import optional_boolean_pb2
 
+from routing.budget import MOST_SEARCHED, MOST_STOPS, enough, polish, pressing, readable, tail
 from routing.faults import faults
 from routing.improve import Limit, improve, warm
 from routing.insertion import FULL, fitting, insert, kept_locks, let_go, why_never
@@ -30,10 +32,6 @@ from routing.watch import Breath, Progress, Watch
 
 __all__ = ["Progress", "solve", "warm"]
 
-MOST_STOPS, MOST_CELLS = 1_500, 30_000
-"""More stops, or stops times couriers, than this OR-Tools is not asked to read back: it would take all the time."""
-MOST_SEARCHED: Final = 3_000
-"""More stops than this are not searched for: the most pressing are, and the rest may be inserted."""
 NO_LIMIT: Final = 2**63 - 1
 NO_LIMIT_SECONDS: Final = 3_600.0
 """A run limited by rounds must not depend on the clock of a busy machine."""
@@ -43,13 +41,6 @@ FIRST_SHARE = 0.2
 """Share of the time left that one of OR-Tools' quick solutions may take; on tight days one can hang."""
 LAST_SHARE = 0.05
 """Share of all the time that placing the left-over stops may take beyond the deadline."""
-POLISH_SHARE, MOST_POLISH = 0.05, 0.5
-"""Share of the time, and most seconds, in which OR-Tools goes down from our plan to the next local optimum."""
-TAIL, TAIL_PER_STOP = 0.003, 0.00015
-"""Seconds that the end of a solve takes: reasons, the check for faults, OR-Tools reading the plan back."""
-LEAST: Final = 0.05
-ENOUGH = 0.0004
-"""Seconds per square of the number of stops after which a small day has long been solved as well as it will be."""
 FIRST_SOLUTIONS = (
     routing_enums_pb2.FirstSolutionStrategy.PARALLEL_SAVINGS,
     routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION,
@@ -82,12 +73,16 @@ def solve(
     """
     if not 0 < seconds < DAY:
         raise ValueError(f"A solve of {seconds} s is not possible.")
+    if rounds is not None and rounds < 1:
+        raise ValueError(f"A solve of {rounds} rounds is not possible.")
     begun = time.monotonic()
-    deadline = begun + min(seconds, max(LEAST, ENOUGH * len(problem.stops) ** 2))
+    deadline = begun + (min(seconds, enough(len(problem.stops))) if engine else seconds)
     watch = Watch(progress=progress, stopped=stopped, begun=begun, deadline=deadline, rounds=rounds)
     locks = kept_locks(problem)
     gone = let_go(problem, locks)
-    possible = [stop for stop in problem.stops if stop.key not in gone and not why_never(problem, stop)]
+    held = {stop.key for stops in locks.values() for stop in stops}
+    rest = [stop for stop in problem.stops if stop.key not in gone]
+    possible = [stop for stop in rest if stop.key in held or not why_never(problem, stop)]
     given = None if start is None else timed(problem, _keys(fitting(problem, start.orders)), reasons=gone)
     first = _keys(locks) if given is None else given.orders
     plans = [] if given is None else [given]
@@ -111,9 +106,11 @@ def _searched(
     if not possible or not threads:
         base = None if patient else watch.begun + watch.left() * BASE_SHARE
         return [insert(problem, fitting(problem, first), deadline=base)[0]]
-    stops = _modelled(problem, possible, locks, MOST_SEARCHED)
+    stops = pressing(problem, possible, locks, MOST_SEARCHED)
     limit = Limit(
-        deadline=watch.deadline - _tail(len(stops)) - (_polish(watch) if _readable(problem, possible) else 0.0),
+        deadline=watch.deadline
+        - tail(len(stops))
+        - (polish(watch.whole) if readable(problem, possible, watch.whole) else 0.0),
         rounds=watch.rounds,
         stopped=watch.stopped,
     )
@@ -127,9 +124,14 @@ def _polished(
 ) -> list[Plan]:
     """`plans` and what OR-Tools makes of the best: it reads it back, as an independent check, and goes on from there.
 
-    A plan that it does not read back gives way to one that it does, if there is any.
+    One that it does not read back (legs that break the triangle rule) stays, if no plan without a fault is cheaper.
     """
-    if not possible or watch.stopped() or len(possible) > MOST_STOPS or (ours and not _readable(problem, possible)):
+    if (
+        not possible
+        or watch.stopped()
+        or len(possible) > MOST_STOPS
+        or (ours and not readable(problem, possible, watch.whole))
+    ):
         return plans
     stops = list(possible)
     if seed != 1:
@@ -140,31 +142,11 @@ def _polished(
         return plans
     last = None if watch.rounds is not None else max(watch.deadline, time.monotonic() + watch.whole * LAST_SHARE)
     again = insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0]
-    return [again, *plans] if model.agrees else [again]
+    return [again, *plans]
 
 
 def _keys(orders: Locks) -> Orders:
     return {courier: [stop.key for stop in stops] for courier, stops in orders.items()}
-
-
-def _tail(stops: int) -> float:
-    return TAIL + TAIL_PER_STOP * stops
-
-
-def _polish(watch: Watch) -> float:
-    return min(MOST_POLISH, POLISH_SHARE * watch.whole)
-
-
-def _readable(problem: Problem, stops: Sequence[Stop]) -> bool:
-    return len(stops) <= MOST_STOPS and len(stops) * len(problem.couriers) <= MOST_CELLS
-
-
-def _modelled(problem: Problem, stops: list[Stop], locks: Locks, most: int) -> list[Stop]:
-    if len(stops) <= most:
-        return stops
-    held = {stop.key for route in locks.values() for stop in route}
-    pressing = sorted(stops, key=lambda stop: (stop.key not in held, -problem.cost_of_leaving(stop)))
-    return pressing[: max(most, len(held))]
 
 
 class _Model:
@@ -200,6 +182,9 @@ class _Model:
     def _travel(self, courier: Courier) -> NDArray[np.int64]:
         seconds = self.problem.matrix_of(courier).seconds
         legs: NDArray[np.int64] = seconds[np.ix_(self.places, self.places)].astype(np.int64)
+        # A courier without a stop stays where they are: OR-Tools would drive from start to end, and may find no time.
+        starts = np.arange(len(self.stops), len(self.places), 2)
+        legs[starts, starts + 1] = 0
         return legs
 
     def _price_legs(self) -> None:
@@ -331,7 +316,7 @@ class _Model:
         best = min((one for one in firsts if one is not None), key=lambda one: int(one.ObjectiveValue()), default=None)
         if best is None:
             return None
-        left = _polish(watch) if ours else watch.left()
+        left = polish(watch.whole) if ours else watch.left()
         if left > 0 and not watch.stopped():
             # OR-Tools keeps its callbacks: one that held the model would keep it for ever, 20 MB a second of searching.
             model = weakref.proxy(self)
@@ -342,6 +327,8 @@ class _Model:
             long.local_search_metaheuristic = (
                 metaheuristics.GREEDY_DESCENT if ours else metaheuristics.GUIDED_LOCAL_SEARCH
             )
+            if not ours:
+                _far_reaching(long)
             best = self.routing.SolveFromAssignmentWithParameters(best, long) or best
         return self._orders(best)
 
@@ -349,7 +336,8 @@ class _Model:
         found = []
         for strategy in FIRST_SOLUTIONS:
             if watch.left() > 0 or watch.rounds is not None:
-                quick = _parameters(seconds=max(0.05, watch.left() * FIRST_SHARE), solutions=1)
+                patience = NO_LIMIT_SECONDS if watch.rounds is not None else max(0.05, watch.left() * FIRST_SHARE)
+                quick = _parameters(seconds=patience, solutions=1)
                 quick.first_solution_strategy = strategy
                 found.append(self.routing.SolveWithParameters(quick))
         return found
@@ -372,6 +360,14 @@ class _Model:
                 index = assignment.Value(self.routing.NextVar(index))
             orders[courier.key] = route
         return orders
+
+
+def _far_reaching(parameters: Any) -> None:
+    """Let it take out stops near each other and insert them anew, which helps on tight days."""
+    operators = parameters.local_search_operators
+    operators.use_global_cheapest_insertion_close_nodes_lns = optional_boolean_pb2.BOOL_TRUE
+    operators.use_local_cheapest_insertion_close_nodes_lns = optional_boolean_pb2.BOOL_TRUE
+    parameters.heuristic_close_nodes_lns_num_nodes = 10
 
 
 def _parameters(*, seconds: float, solutions: int | None) -> Any:

@@ -155,7 +155,7 @@ def _best_clock(problem: Problem, courier: Courier, order: Sequence[Stop]) -> _C
     return min((_clock(legs, courier, order, gap) for gap in gaps), key=rank)
 
 
-def _clock(legs: list[list[int]], courier: Courier, order: Sequence[Stop], gap: int | None) -> _Clock:
+def _clock(legs: Sequence[Sequence[int]], courier: Courier, order: Sequence[Stop], gap: int | None) -> _Clock:
     """Times of `order` with the break in the `gap`-th leg (0 before the first stop), or without one."""
     now, place = courier.shift_start, courier.start
     arrivals: list[int] = []

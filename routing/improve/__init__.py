@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from routing.improve.arrays import Flat, flat
-from routing.improve.kernel import FOUND, ROUNDS, Setting, Tour, begin, search
+from routing.improve.kernel import ANY_COST, FOUND, ROUNDS, Setting, Tour, again, begin, search
 from routing.matrix import Matrix
 from routing.problem import DAY, Courier, Problem, Stop
 
@@ -44,6 +44,10 @@ TEMPERS: Final = (
     Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1),
     Temper(removed=30.0, longest=15.0, hot=12.0, cold=0.06),
 )
+
+
+PHASES: Final = ((0.4, 1.0), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3))
+"""Coolings: the share of the time, and the temperature at the beginning as a share of the temper's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,28 +141,65 @@ class _Search:
         )
 
     def run(self, limit: Limit, ended: threading.Event) -> None:
-        """Search until the limit. Slices of a run limited by rounds do not depend on the clock."""
+        """Search until the limit: cool down once from hot, then a few times from warm, each time from the best."""
         day, tour, temper = self._flat.day, self._tour, self._temper
-        fits = begin(day, tour)
+        fits = begin(day, tour, ANY_COST)
         self.begun = True
         if not fits or not len(day.stops) or not len(day.couriers):
             return
         near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
-        setting = Setting(temper.removed, temper.longest)
-        hot, cold = temper.hot * near, temper.cold * near
-        begun = time.monotonic()
-        whole = max(1e-6, limit.deadline - begun)
-        done, rounds, now = 0.0, FIRST_ROUNDS, begun
+        begun, done, cold = time.monotonic(), 0.0, temper.cold * near
+        for at, (share, heat) in enumerate(PHASES):
+            if at and not ended.is_set():
+                again(day, tour)
+            phase = _Phase(
+                hot=heat * temper.hot * near,
+                cold=cold,
+                begun=begun + done * (limit.deadline - begun),
+                ends=begun + (done + share) * (limit.deadline - begun),
+                rounds=None if limit.rounds is None else _part(limit.rounds, done, share),
+            )
+            self._cool(phase, Setting(temper.removed, temper.longest), ended)
+            done += share
+
+    def _cool(self, phase: "_Phase", setting: Setting, ended: threading.Event) -> None:
+        """One fall of the temperature. Slices of a run limited by rounds do not depend on the clock."""
+        day, tour = self._flat.day, self._tour
+        whole = max(1e-6, phase.ends - phase.begun)
+        made, rounds, now = 0, FIRST_ROUNDS, time.monotonic()
+        done = (now - phase.begun) / whole if phase.rounds is None else 0.0
         while done < 1.0 and not ended.is_set():
-            if limit.rounds is not None:
-                rounds = min(FIRST_ROUNDS, limit.rounds - self.rounds)
-                following = (self.rounds + rounds) / limit.rounds
+            if phase.rounds is not None:
+                rounds = min(FIRST_ROUNDS, phase.rounds - made)
+                if rounds <= 0:
+                    return
+                made += rounds
+                following = made / phase.rounds
             else:
                 following = min(1.0, done + SLICE / whole)
-            search(day, tour, setting, rounds, hot * (cold / hot) ** done, hot * (cold / hot) ** following)
-            if limit.rounds is not None:
+            search(day, tour, setting, rounds, phase.temperature(done), phase.temperature(following))
+            if phase.rounds is not None:
                 done = following
                 continue
             before, now = now, time.monotonic()
             rounds = max(FEWEST_ROUNDS, min(2 * rounds, int(rounds * SLICE / max(1e-6, now - before))))
-            done = (now - begun) / whole
+            done = (now - phase.begun) / whole
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Phase:
+    """One cooling, from `begun` to `ends` (time.monotonic), or for so many rounds."""
+
+    hot: float
+    cold: float
+    begun: float
+    ends: float
+    rounds: int | None
+
+    def temperature(self, done: float) -> float:
+        return float(self.hot * (self.cold / self.hot) ** min(1.0, max(0.0, done)))
+
+
+def _part(rounds: int, done: float, share: float) -> int:
+    """The rounds from one share of all to another, so that all parts add up to all."""
+    return round(rounds * (done + share)) - round(rounds * done)

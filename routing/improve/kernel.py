@@ -44,6 +44,7 @@ NEAR_ENOUGH = 40
 GENEROUS, GENEROSITY = 0.1, 2.0
 """Share of rounds in which a stop may cost more than leaving it, and how many times more: a far group pays together."""
 ANY_COST = 1e6
+"""At first everything is served that can be: what costs more than leaving it goes in the search."""
 AROUND_LEFT = 0.4
 """Share of rounds that ruin around a stop left for tomorrow, while there is one."""
 
@@ -643,7 +644,8 @@ def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int,
             column = day.back[matrix, stop]
         work = route["travel"] + route["service"] + service
         was_unfair = 0.0 if even or size == 0 else unfair(day, courier, work - service)
-        slack = who["shift_end"] - route["end"] - service - who["rest"]
+        # Who is over the shift already pays for each second more, and a break that is on the route is in its end.
+        slack = max(0, who["shift_end"] - route["end"]) - service - (who["rest"] if route["rest_at"] < 0 else 0)
         last_promise = route["last_promise"]
         if plain and last_promise == 0:
             best, behind = scan(
@@ -925,15 +927,15 @@ def keep_best(day: Day, tour: Tour) -> None:
 
 
 @njit(cache=True, nogil=True)
-def begin(day: Day, tour: Tour) -> bool:
-    """Work out the routes as given, serve what is in none where it costs least. False when a given route does not fit.
+def begin(day: Day, tour: Tour, generosity: float) -> bool:
+    """Work out the routes as given, and serve what is in none. False when a given route does not fit.
 
-    Expects `node` and `size`; everything else follows.
+    Expects the nodes and sizes of the routes; everything else follows.
     """
     fits = True
     tour.route[:] = -1
     tour.left_at[:] = -1
-    tour.counts[:DICE] = 0
+    tour.counts[LEFT_COUNT:STAMP] = 0
     tour.totals[0] = 0.0
     for courier in range(len(day.couriers)):
         tour.routes[courier]["dirty"] = 1
@@ -951,8 +953,7 @@ def begin(day: Day, tour: Tour) -> bool:
     keep_best(day, tour)
     if not fits:
         return False
-    # At first everything is served that can be: what costs more than leaving it goes in the search.
-    fits = recreate(day, tour, ANY_COST)
+    fits = recreate(day, tour, generosity)
     tour.totals[0] = 0.0
     for at in range(tour.counts[ABSENT_COUNT]):
         stop = number(tour.pools[ABSENT, at])
@@ -966,6 +967,16 @@ def begin(day: Day, tour: Tour) -> bool:
     if fits and tour.totals[0] < tour.totals[1]:
         keep_best(day, tour)
     return fits
+
+
+@njit(cache=True, nogil=True)
+def again(day: Day, tour: Tour) -> None:
+    """Go back to the best routes so far."""
+    for courier in range(len(day.couriers)):
+        size = tour.routes[courier]["best_size"]
+        tour.routes[courier]["size"] = size
+        tour.nodes[NOW, courier, : size + 2] = tour.nodes[BEST, courier, : size + 2]
+    begin(day, tour, 1.0)
 
 
 @njit(cache=True, nogil=True)

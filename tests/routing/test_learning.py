@@ -70,7 +70,7 @@ def test_the_truth_is_found_though_every_fifth_leg_is_nonsense(
     together = tuple((courier, 1.0) for courier in "ABCDEF")
     truth = Truth(km_h=km_h, door=door, further=further, slower=together)
     found = _fitted(driven(truth, days=56, legs_a_day=40, seed=seed))
-    assert 3.6 / found.paces[MORNING][0] == pytest.approx(km_h, rel=0.15)
+    assert 3.6 / found.paces[MORNING].seconds_per_metre == pytest.approx(km_h, rel=0.15)
     assert found.door == pytest.approx(door, rel=0.12, abs=30)
     assert found.further == pytest.approx(further, abs=25)
 
@@ -80,7 +80,7 @@ def test_three_doors_reported_at_once_make_no_office_fast_though_three_legs_in_t
     legs = driven(Truth(km_h=15, door=240), odd=0)
     hasty = [replace(leg, observed=leg.observed * 15 // 100) if n % 10 < 3 else leg for n, leg in enumerate(legs)]
     found = _fitted(hasty)
-    assert 3.6 / found.paces[MORNING][0] == pytest.approx(15, rel=0.15)
+    assert 3.6 / found.paces[MORNING].seconds_per_metre == pytest.approx(15, rel=0.15)
     assert found.door == pytest.approx(240, rel=0.12)
 
 
@@ -187,3 +187,19 @@ def test_what_was_learned_brings_the_plan_nearer_to_days_it_has_not_seen() -> No
     assert before is not None
     assert before.learned == pytest.approx(before.planned, abs=0.3), "with nothing learned it is the standard's plan"
     assert {leg.day for leg in legs} >= {date(2026, 11, 2), last}
+
+
+def test_a_vehicle_is_believed_by_its_own_days_and_by_nobody_elses() -> None:
+    """A commune that a motorbike drove for weeks and somebody walked once knows nothing of walking yet."""
+    ridden = driven(Truth(km_h=12), days=20)
+    walked = [replace(leg, vehicle="walking") for leg in driven(Truth(km_h=3), days=1)]
+    learned = learn({1: _fitted([*ridden, *walked])})
+    assert learned.vehicles["walking", HalfDay.MORNING].seen.days == 1
+    assert learned.vehicles[MORNING].seen.days == 20
+
+
+def test_what_a_commune_adds_holds_for_the_speeds_that_were_learned_with_it() -> None:
+    """Half as fast as the country's motorbikes says nothing of who walks there."""
+    there = speeds_there({MORNING: 4.0}, way=2.0).profiles
+    assert there[MORNING].metres_per_second == 2.0
+    assert there["walking", HalfDay.MORNING] == STANDARD.profiles["walking", HalfDay.MORNING]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from routing.faults import Wrong, faults
 from routing.improve.arrays import flat
-from routing.improve.kernel import Setting, Tour, begin, one_round, refresh, search
+from routing.improve.kernel import ANY_COST, Setting, Tour, begin, one_round, refresh, search
 from routing.insertion import kept_locks, why_never
 from routing.plan import cost, timed
 from routing.problem import Break, Problem, Weights, Window
@@ -28,7 +28,7 @@ def searched(day: Problem, rounds: int, seed: int = 1, heat: float = 200.0) -> t
     stops = [stop for stop in day.stops if why_never(day, stop) is None]
     flattened = flat(day, stops, locks)
     tour = flattened.tour({key: [stop.key for stop in held] for key, held in locks.items()}, seed)
-    assert begin(flattened.day, tour)
+    assert begin(flattened.day, tour, ANY_COST)
     search(flattened.day, tour, BOLD, rounds, heat, 1.0)
     return flattened.orders(tour), tour
 
@@ -62,7 +62,7 @@ def test_what_is_known_of_a_route_is_what_a_fresh_look_finds(day: Problem) -> No
     locks = kept_locks(day)
     flattened = flat(day, [stop for stop in day.stops if why_never(day, stop) is None], locks)
     tour = flattened.tour({key: [stop.key for stop in held] for key, held in locks.items()}, 3)
-    begin(flattened.day, tour)
+    begin(flattened.day, tour, ANY_COST)
     for _ in range(12):
         one_round(flattened.day, tour, BOLD, 100.0)
     known = tour.routes["cost"].copy(), tour.times[:, :, :2].copy()
