@@ -236,7 +236,7 @@ def _digest(item: Item) -> bytes:
 
 def _detail(match: Match) -> Detail:
     parts = match.parts
-    if parts.house or parts.alley:
+    if parts.has_door:
         return Detail.HOUSE
     if parts.hamlet:
         return Detail.HAMLET

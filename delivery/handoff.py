@@ -31,7 +31,7 @@ from delivery.store.queries.money import paid_of, quotes_of
 from delivery.store.queries.places import Placing, chosen_office, commune_of, place, read_address
 from delivery.store.work import Work
 from delivery.vault import Person, Reason, Vault
-from routing.addresses import Match, Matcher
+from routing.addresses import Match, Matcher, Parts
 from tariffs.book import Book
 
 SERVICE_INDICATOR = "RD"
@@ -127,7 +127,7 @@ def correct_address(
     item = locked_by_number(unit, number, agency_id=agency_id)
     _check_open(item)
     office = _office(unit, matcher, given, commune_id)
-    digest = _reseal(unit, item, given, office, street=read_address(matcher, given).parts.street)
+    digest = _reseal(unit, item, given, office, read_address(matcher, given).parts)
     elsewhere = item.delivery_office_id != office.id
     item.placed, item.commune, item.commune_id = Placed.PLACED, office.commune, office.commune_id
     item.delivery_office, item.delivery_office_id = office, office.id
@@ -328,7 +328,7 @@ def _undecided(unit: Work, match: Match) -> Invalid:
     )
 
 
-def _reseal(unit: Work, item: Item, given: GivenAddress, office: Office, *, street: str | None) -> str:
+def _reseal(unit: Work, item: Item, given: GivenAddress, office: Office, parts: Parts) -> str:
     """Seal the new address in place of the old one, and commit to it."""
     vault = Vault.of(unit)
     person = vault.open_person(item.addressee, reason=Reason.REVIEW)
@@ -339,7 +339,7 @@ def _reseal(unit: Work, item: Item, given: GivenAddress, office: Office, *, stre
         identity_number=person.identity_number,
         location=given.location,
     )
-    vault.put_address(item.addressee, moved, commune_id=office.commune_id, street=street)
+    vault.put_address(item.addressee, moved, commune_id=office.commune_id, street=parts.street, has_door=parts.has_door)
     vault.put_office(item.addressee, person.phone, office.id)
     committed = json.dumps({"address": given.line, "commune": office.commune_id}, sort_keys=True, ensure_ascii=False)
     return vault.commit_to(item.addressee.subject, item.id, "address", committed)

@@ -109,6 +109,8 @@ class Vault:
         subject.erased_at = self._unit.now
         self._data_keys.pop(subject.id, None)
         session = self._unit.session
+        # First of all, the person's row: whoever is learning from a hand-over has it locked, and writes a row more.
+        session.flush()
         session.execute(delete(HandOver).where(HandOver.subject_id == subject.id))
         session.execute(
             update(Addressee)
@@ -170,10 +172,11 @@ class Vault:
         office_id: UUID | None,
         can_sms: bool,
         street: str | None = None,
+        has_door: bool = True,
     ) -> Addressee:
         """A new addressee with everything sealed and indexed. The address key joins one household's items.
 
-        `street` is the street's name as read from the address.
+        `street` is the street's name as read from the address, `has_door` whether a house or an alley was.
         """
         subject = self.enrol()
         row = Addressee(id=new_id(), subject_id=subject.id, subject=subject, can_sms=can_sms, phone_reachable=True)
@@ -184,16 +187,25 @@ class Vault:
         row.phone_index = self.index("phone", person.phone) if person.phone else None
         row.identity_number = self._maybe(subject, "addressees.identity_number", row.id, person.identity_number)
         row.identity_index = self.index("identity", person.identity_number) if person.identity_number else None
-        self.put_address(row, person, commune_id=commune_id, street=street)
+        self.put_address(row, person, commune_id=commune_id, street=street, has_door=has_door)
         self.put_office(row, person.phone, office_id)
         return row
 
-    def put_address(self, row: Addressee, person: Person, *, commune_id: int | None, street: str | None = None) -> None:
+    def put_address(
+        self,
+        row: Addressee,
+        person: Person,
+        *,
+        commune_id: int | None,
+        street: str | None = None,
+        has_door: bool = True,
+    ) -> None:
         """Seal a (new) address and location of an addressee; what a geocoder said of the old one is forgotten."""
         row.address = self.seal(row.subject, "addressees.address", row.id, person.address)
         row.address_key = self.index("address", f"{commune_id}|{folded(person.address)}")
         known = street is not None and commune_id is not None and folded(street)
         row.street_key = self.index("street", f"{commune_id}|{known}") if known else None
+        row.has_door = has_door
         row.geocoded = row.geocoded_at = None
         spot = json.dumps(person.location) if person.location else None
         row.location = self._maybe(row.subject, "addressees.location", row.id, spot)

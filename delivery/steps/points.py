@@ -44,7 +44,7 @@ from routing.geocoding import (
 )
 
 KEPT: Final = 9
-"""How many hand-overs a household's entry rests on: enough for a median, and no diary of a home."""
+"""How many days' hand-overs a household's entry rests on: enough for a median, and no diary of a home."""
 SQUARE: Final = 0.0005
 """Degrees of a street's squares: about 55 m."""
 MOST_SQUARES: Final = 15
@@ -80,13 +80,23 @@ def learn(unit: Work, item: Item, *, receiver: Receiver, evidence: Seen, day: da
     """A hand-over at a door teaches where the door is; says whether it did. A repeat changes nothing.
 
     Nothing is learnt without the phone's location or from a bad fix, from another person's hands (who may stand
-    anywhere), from the office's own gate, or from a place that the commune does not reach. The caller holds the
-    item's lock.
+    anywhere), from the office's own gate, or from a place that the commune does not reach. An address without a house
+    or an alley is a whole hamlet's: it teaches of its street at most. The caller holds the item's lock.
     """
     row = item.addressee
     point = _taught(item, receiver, evidence)
-    if point is None or row.subject.wrapped_key is None:
+    if point is None or not Vault.of(unit).holds(row.subject):
         return False
+    if row.has_door and not _learn_door(unit, item, point, day):
+        return False
+    if row.street_key is not None:
+        _learn_street(unit, row.street_key, point, day)
+    return row.has_door or row.street_key is not None
+
+
+def _learn_door(unit: Work, item: Item, point: Point, day: date) -> bool:
+    """Keep where the household's door is, sealed; False when the item taught it before."""
+    row = item.addressee
     door = HandOver(
         id=new_id(),
         world_id=unit.world_id,
@@ -96,12 +106,7 @@ def learn(unit: Work, item: Item, *, receiver: Receiver, evidence: Seen, day: da
         day=day,
     )
     door.point = Vault.of(unit).seal(row.subject, "address_book.point", door.id, json.dumps([point.lat, point.lon]))
-    unit.session.flush()
-    if not keep_door(unit, door, at_most=KEPT):
-        return False
-    if row.street_key is not None:
-        _learn_street(unit, row.street_key, point, day)
-    return True
+    return keep_door(unit, door, at_most=KEPT)
 
 
 def put_spot(unit: Work, stop: Stop, members: Sequence[Item], spot: Located) -> None:
@@ -150,7 +155,8 @@ class _Known:
             if item.addressee.subject.wrapped_key is not None:
                 self._alive.setdefault(item.addressee.address_key, []).append(item.addressee)
         streets = {row.street_key for rows in self._alive.values() for row in rows if row.street_key is not None}
-        self._doors = dict(doors_at(unit, self._alive, since=unit.today - TRUST.oldest, at_most=KEPT))
+        houses = [key for key, rows in self._alive.items() if any(row.has_door for row in rows)]
+        self._doors = dict(doors_at(unit, houses, since=unit.today - TRUST.oldest, at_most=KEPT))
         self._streets = {key: [row] for key, row in streets_named(unit, streets).items()}
         self._read: dict[bytes, Remembered] = {}
         self._inherit(households)
@@ -166,15 +172,15 @@ class _Known:
         streets: dict[bytes, list[bytes]] = {}
         for item in (each for members in households for each in members):
             row, former = item.addressee, before.get(item.commune_id or 0)
-            home_known = row.address_key in self._doors
+            home_known = not row.has_door or row.address_key in self._doors
             street_known = row.street_key is None or row.street_key in self._streets
             if former and row.subject.wrapped_key is not None and not (home_known and street_known):
-                homes[row.address_key], along_it = self._vault.former_keys(
-                    row, item.commune_id, former, reason=self._reason
-                )
+                houses, along_it = self._vault.former_keys(row, item.commune_id, former, reason=self._reason)
+                if row.has_door:
+                    homes[row.address_key] = houses
                 if row.street_key is not None:
                     streets[row.street_key] = along_it
-        if not homes:
+        if not homes and not streets:
             return
         since = self._unit.today - TRUST.oldest
         doors = doors_at(self._unit, chain(*homes.values()), since=since, at_most=KEPT)
@@ -215,7 +221,8 @@ class _Known:
         return None
 
     def street(self, street_key: bytes) -> Along | None:
-        squares = [at for row in self._streets.get(street_key, ()) for at in _squares(self._vault, row)]
+        rows, today = self._streets.get(street_key, ()), self._unit.today
+        squares = [at for row in rows for at in _believed(_squares(self._vault, row), today)]
         return along(Point(lat=lat, lon=lon) for lat, lon in squares) if squares else None
 
     def _door(self, row: HandOver) -> Point:
@@ -254,7 +261,7 @@ def _taught(item: Item, receiver: Receiver, evidence: Seen) -> Point | None:
 def _learn_street(unit: Work, street_key: bytes, point: Point, day: date) -> None:
     """Mark the point's square; the freshest squares stay. Which hand-over came first makes no difference."""
     vault, row = Vault.of(unit), street_locked(unit, street_key, day)
-    squares = _squares(vault, row)
+    squares = _believed(_squares(vault, row), unit.today)
     here = (round(round(point.lat / SQUARE) * SQUARE, 4), round(round(point.lon / SQUARE) * SQUARE, 4))
     squares[here] = max(day, squares.get(here, day))
     freshest = sorted(squares.items(), key=lambda each: (each[1], each[0]), reverse=True)[:MOST_SQUARES]
@@ -262,6 +269,11 @@ def _learn_street(unit: Work, street_key: bytes, point: Point, day: date) -> Non
     row.squares = vault.seal_apart("streets.squares", _street_row(row.world_id, row.street_key), text)
     row.last_day = freshest[0][1]
     unit.session.flush()
+
+
+def _believed(squares: dict[tuple[float, float], date], today: date) -> dict[tuple[float, float], date]:
+    """Those in which was handed over lately enough."""
+    return {here: last for here, last in squares.items() if today - last <= TRUST.oldest}
 
 
 def _squares(vault: Vault, row: Street) -> dict[tuple[float, float], date]:

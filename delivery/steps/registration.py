@@ -86,6 +86,7 @@ def seal_addressee(unit: Work, item: Item, given: Submission, placing: Placing) 
         office_id=placing.office.id if placing.office else None,
         can_sms=recipient.phone is not None and recipient.phone.can_sms,
         street=placing.match.parts.street,
+        has_door=placing.match.parts.has_door,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from delivery.store.base import Base, Code, Key
@@ -24,7 +24,8 @@ class Addressee(Base):
     """The person an item is for. Bytes are sealed texts or keyed hashes (blind indexes); nothing here is readable.
 
     `location` seals "lat,lon" as the agency or the citizen gave it. `address_key` is equal for one household,
-    `street_key` for one street of a commune, NULL where no street was read. `geocoded` seals what a geocoder
+    `street_key` for one street of a commune, NULL where no street was read. `has_door`: a house or an alley was read;
+    without, the address is a whole hamlet's, and no place is remembered for it. `geocoded` seals what a geocoder
     answered at `geocoded_at`, {"lat", "lon", "accuracy_m"}; NULL beside an instant: it knew nothing.
     """
 
@@ -44,6 +45,7 @@ class Addressee(Base):
     phone_last4_index: Mapped[bytes | None] = mapped_column(index=True)
     address_key: Mapped[bytes] = mapped_column(index=True)
     street_key: Mapped[bytes | None]
+    has_door: Mapped[bool] = mapped_column(server_default=false())
     geocoded: Mapped[bytes | None]
     geocoded_at: Mapped[datetime | None]
     identity_index: Mapped[bytes | None] = mapped_column(index=True)

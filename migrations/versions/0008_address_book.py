@@ -45,6 +45,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_streets_last_day"), "streets", ["last_day"], unique=False)
     op.add_column("addressees", sa.Column("street_key", sa.LargeBinary(), nullable=True))
+    # Of those of before nobody noted it: they are taken to have none, and teach nothing.
+    op.add_column("addressees", sa.Column("has_door", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("addressees", sa.Column("geocoded", sa.LargeBinary(), nullable=True))
     op.add_column("addressees", sa.Column("geocoded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("communes", sa.Column("mended_lat", sa.Double(), nullable=True))
@@ -73,7 +75,7 @@ def downgrade() -> None:
         op.drop_column("stops", column)
     for column in ("mended_radius_m", "mended_lon", "mended_lat"):
         op.drop_column("communes", column)
-    for column in ("geocoded_at", "geocoded", "street_key"):
+    for column in ("geocoded_at", "geocoded", "has_door", "street_key"):
         op.drop_column("addressees", column)
     op.drop_table("streets")
     op.drop_table("address_book")
