@@ -1,5 +1,6 @@
 """Where addresses lie by all that the house knows: what teaches it, what a plan makes of that, what is forgotten."""
 
+import json
 import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from delivery import acceptance, dispatch, jobs
 from delivery.rules.policy import Receiver
 from delivery.steps.failure import Evidence
-from delivery.steps.points import KEPT, learn, located, spot_of
+from delivery.steps.points import KEPT, learn, located, spot_of, sweep_old
 from delivery.store.address_book import HandOver, Street
 from delivery.store.communes import Commune
 from delivery.store.items import Item
@@ -25,6 +26,7 @@ from routing.plan import timed
 from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
 from tests.delivery.made_rounds import CLERK, Post
+from tests.delivery.waiting import until_somebody_waits_for
 from tests.factories import Town
 
 TODAY = date(2026, 11, 30)
@@ -46,14 +48,16 @@ def _at(post: Post, north: float = DOOR[0], east: float = DOOR[1], accuracy_m: f
 
 
 def _living_at(post: Post, address: str, count: int = 1) -> list[str]:
-    """Items on the shelf for one household, whose address came without a point; on Lê Lợi if it says so."""
+    """Items on the shelf for one household, whose address came without a point: its house, if any, and its street."""
     with post.work(CLERK) as unit:
         items = made_items(unit, post.town, count, first=post.serial, household=address, located=False)
         post.serial += count
         for item in items:
             person = Person(name="Nguyễn Thị Đào", phone="+84912345678", address=address)
             street = address.partition(" ")[2] or None
-            Vault.of(unit).put_address(item.addressee, person, commune_id=item.commune_id, street=street)
+            Vault.of(unit).put_address(
+                item.addressee, person, commune_id=item.commune_id, street=street, has_door=address[0].isdigit()
+            )
         numbers = [item.number for item in items]
     with post.work(CLERK) as unit:
         point = post.town.points["H29", "P1"]
@@ -99,8 +103,10 @@ def test_two_hand_overs_at_a_door_put_the_third_items_stop_there_until_those_peo
     first, second = _living_at(post, "12 Lê Lợi", 2)
     before = _spots(post)[first]
     assert (before.source, before.accuracy_m > 500) == (Source.COMMUNE, True)
-    post.go_out([first, second])
+    post.go_out([first])
     post.hand_over(first, evidence=_at(post, DOOR[0] + 0.0001))
+    post.clock.forward(days=1)
+    post.go_out([second])
     post.hand_over(second, evidence=_at(post, DOOR[0] - 0.0001))
     (third,) = _living_at(post, "12 Lê Lợi")
     (neighbour,) = _living_at(post, "14 Nguyễn Huệ")
@@ -154,7 +160,8 @@ def test_a_household_keeps_its_last_hand_overs_and_a_street_its_squares_until_th
     with post.work("staff:courier") as unit:
         for n, number in enumerate(numbers):
             seen = _at(post, DOOR[0] + n % 4 * STEP)
-            assert learn(unit, _item(unit, number), receiver=Receiver.ADDRESSEE, evidence=seen, day=TODAY)
+            day = TODAY - timedelta(days=n)
+            assert learn(unit, _item(unit, number), receiver=Receiver.ADDRESSEE, evidence=seen, day=day)
     (neighbour,) = _living_at(post, "300 Lê Lợi")
     found = _spots(post)[neighbour]
     assert (found.source, found.accuracy_m) == (Source.STREET, 150.0)
@@ -167,6 +174,62 @@ def test_a_household_keeps_its_last_hand_overs_and_a_street_its_squares_until_th
         assert unit.session.scalars(select(Street)).all() == []
         household = due_items(unit, post.office, unit.now)[:1]
         assert located(unit, [household])[0].source is Source.COMMUNE
+
+
+def test_three_items_in_one_visit_are_one_proof_and_a_hamlets_are_none(post: Post) -> None:
+    """One bad fix must not look like three that agree; and where forty families share an address, no door is theirs."""
+    (*three, fourth), (family, other) = _living_at(post, "12 Lê Lợi", 4), _living_at(post, "Ấp 3", 2)
+    post.go_out([*three, family])
+    for number in (*three, family):
+        post.hand_over(number, evidence=_at(post))
+    found = _spots(post)
+    assert (found[fourth].hand_overs, found[fourth].accuracy_m) == (1, 50.0)
+    assert found[other].source is Source.COMMUNE
+    with post.work("job:erase") as unit:
+        Vault.of(unit).erase(_item(unit, three[-1]).addressee.subject)
+    assert _spots(post)[fourth].source is Source.ADDRESS_BOOK, "Whoever else received there keeps their own."
+
+
+def test_nothing_is_learnt_of_who_was_erased_meanwhile(post: Post) -> None:
+    """A report that had begun would keep the household's key, which leads to those who still live there."""
+    (number,) = _living_at(post, "12 Lê Lợi")
+    seen = _at(post)
+    with post.work("staff:courier") as unit:
+        item = _item(unit, number)
+        assert item.addressee.subject.wrapped_key is not None
+        with post.work("job:erase") as other:
+            Vault.of(other).erase(_item(other, number).addressee.subject)
+        assert not learn(unit, item, receiver=Receiver.ADDRESSEE, evidence=seen, day=TODAY)
+
+
+def test_a_street_that_is_walked_again_outlives_the_sweep_but_its_old_squares_do_not(post: Post) -> None:
+    """The sweep has chosen it, and waits for the courier's report; what that adds is two years younger."""
+    numbers = [_living_at(post, f"{house} Lê Lợi")[0] for house in (1, 3, 5, 7)]
+    places = [_at(post, DOOR[0] + n * STEP) for n in range(4)]
+    with post.work("staff:courier") as unit:
+        for number, seen in zip(numbers[:3], places, strict=False):
+            assert learn(unit, _item(unit, number), receiver=Receiver.ADDRESSEE, evidence=seen, day=TODAY)
+    post.clock.forward(days=731)
+    assert _spots(post)[numbers[3]].source is Source.COMMUNE, "Nobody believes squares of two years ago."
+    swept: list[int] = []
+
+    def sweep() -> None:
+        with post.work("job:forget_doors") as unit:
+            swept.append(sweep_old(unit, 100))
+
+    sweeper = threading.Thread(target=sweep)
+    with post.work("staff:courier") as unit:
+        item = _item(unit, numbers[3])
+        assert learn(unit, item, receiver=Receiver.ADDRESSEE, evidence=places[3], day=unit.today)
+        sweeper.start()
+        until_somebody_waits_for(unit)
+    sweeper.join()
+    with post.work(CLERK) as unit:
+        (street,) = unit.session.scalars(select(Street))
+        assert (swept, street.last_day) == ([3], unit.today)
+        place = f"{street.world_id}:{street.street_key.hex()}"
+        kept = json.loads(Vault.of(unit).open_apart("streets.squares", place, street.squares or b""))
+        assert [last for _, _, last in kept] == [unit.today.isoformat()]
 
 
 def test_a_door_that_couriers_know_supports_a_visit_where_the_agency_gave_no_point(post: Post) -> None:

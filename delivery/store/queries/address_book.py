@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from delivery.rules.states import State
 from delivery.store.address_book import HandOver, Street
@@ -19,10 +19,14 @@ _BEFORE_THE_DOOR = (State.ACCEPTED, State.IN_TRANSIT, State.AT_OFFICE)
 
 
 def doors_at(unit: Work, keys: Iterable[bytes], *, since: date, at_most: int) -> Mapping[bytes, Sequence[HandOver]]:
-    """The latest hand-overs of each household since a day, at most so many each, of people who were not erased."""
+    """The last hand-over of each day for each household since a day, of people who were not erased.
+
+    Of at most so many days each, the latest first: three items handed over in one visit are one proof of a door.
+    """
     found: dict[bytes, list[HandOver]] = {}
     query = (
         select(HandOver)
+        .ext(distinct_on(HandOver.address_key, HandOver.day))
         .join(Subject, Subject.id == HandOver.subject_id)
         .where(
             HandOver.address_key.in_(list(keys)),
@@ -30,7 +34,7 @@ def doors_at(unit: Work, keys: Iterable[bytes], *, since: date, at_most: int) ->
             HandOver.day >= since,
             Subject.wrapped_key.is_not(None),
         )
-        .order_by(HandOver.day.desc(), HandOver.id.desc())
+        .order_by(HandOver.address_key, HandOver.day.desc(), HandOver.id.desc())
     )
     for row in unit.session.scalars(query):
         rows = found.setdefault(row.address_key, [])
@@ -40,7 +44,11 @@ def doors_at(unit: Work, keys: Iterable[bytes], *, since: date, at_most: int) ->
 
 
 def keep_door(unit: Work, door: HandOver, *, at_most: int) -> bool:
-    """Write a hand-over down once for its item, and drop the household's oldest beyond so many; False for a repeat."""
+    """Write a hand-over down once for its item; False for a repeat.
+
+    Of the household so many days stay, and so many hand-overs of one day: an erased person's are made up for by the
+    others'.
+    """
     made = (
         insert(HandOver)
         .values(
@@ -57,13 +65,17 @@ def keep_door(unit: Work, door: HandOver, *, at_most: int) -> bool:
     )
     if unit.session.scalar(made) is None:
         return False
-    kept = (
-        select(HandOver.id)
+    ranked = (
+        select(
+            HandOver.id,
+            func.dense_rank().over(order_by=HandOver.day.desc()).label("nth_day"),
+            func.row_number().over(partition_by=HandOver.day, order_by=HandOver.id.desc()).label("nth_of_day"),
+        )
         .where(HandOver.address_key == door.address_key, HandOver.world_id == door.world_id)
-        .order_by(HandOver.day.desc(), HandOver.id.desc())
-        .offset(at_most)
+        .subquery()
     )
-    unit.session.execute(delete(HandOver).where(HandOver.id.in_(kept)))
+    beyond = select(ranked.c.id).where(or_(ranked.c.nth_day > at_most, ranked.c.nth_of_day > at_most))
+    unit.session.execute(delete(HandOver).where(HandOver.id.in_(beyond)))
     return True
 
 
@@ -76,13 +88,12 @@ def streets_named(unit: Work, keys: Iterable[bytes]) -> Mapping[bytes, Street]:
 def street_locked(unit: Work, street_key: bytes, day: date) -> Street:
     """The street's row, locked; made when it is not there. Two couriers on one street wait for each other here."""
     made = insert(Street).values(world_id=unit.world_id, street_key=street_key, last_day=day)
-    unit.session.execute(made.on_conflict_do_nothing())
-    return unit.session.scalars(
-        select(Street)
-        .where(Street.world_id == unit.world_id, Street.street_key == street_key)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    # One statement: between an insert that finds a row and a lock on it, `forget_before` could take the row away.
+    held = made.on_conflict_do_update(
+        index_elements=[Street.world_id, Street.street_key],
+        set_={"last_day": func.greatest(Street.last_day, made.excluded.last_day)},
+    )
+    return unit.session.scalars(held.returning(Street).execution_options(populate_existing=True)).one()
 
 
 def to_look_up(unit: Work, *, asked_before: datetime, limit: int) -> Sequence[UUID]:
@@ -152,6 +163,9 @@ def forget_before(unit: Work, day: date, limit: int) -> int:
     )
     gone = unit.session.execute(delete(HandOver).where(HandOver.id.in_(doors)).returning(HandOver.id)).all()
     closed = unit.session.execute(
-        delete(Street).where(tuple_(Street.world_id, Street.street_key).in_(streets)).returning(Street.last_day)
+        delete(Street)
+        # Said again outside: a street whose lock was waited for may have been walked since it was chosen.
+        .where(Street.last_day < day, tuple_(Street.world_id, Street.street_key).in_(streets))
+        .returning(Street.last_day)
     ).all()
     return max(len(gone), len(closed))
