@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from delivery import attempts, dispatch
+from delivery import attempts, dispatch, night
 from delivery.dispatch.accepting import left_in_words
 from delivery.errors import NotFound, Refused
 from delivery.store.base import new_id
@@ -61,6 +61,8 @@ def test_at_noon_what_is_in_a_bag_stays_there_and_what_came_in_goes_with_who_has
     proposal = noon.proposed()
     assert noon.orders() == before, "A proposal changes nothing."
     with noon.post.work(CLERK) as unit:
+        due = [(office.id, office.plan) for office in night.offices_due(unit, unit.today)]
+        assert due == [(noon.post.office, PlanState.READY)], "A proposal is no second plan."
         told = dispatch.offered(unit, dispatch.proposal_at(unit, noon.post.office, proposal)).comparison
     assert told.planned == (new,)
     assert told.difference.total < 0

@@ -153,7 +153,12 @@ def due_offices(unit: Work, day: date, before: datetime) -> list[DueOffice]:
         )
         .join(items, items.c.office == Office.id, isouter=True)
         .join(points, points.c.office == Office.id, isouter=True)
-        .join(Plan, and_(Plan.office_id == Office.id, Plan.day == day, Plan.state.in_(live)), isouter=True)
+        .join(
+            Plan,
+            # At most one is live; a proposal to it is no second plan.
+            and_(Plan.office_id == Office.id, Plan.day == day, Plan.replans.is_(None), Plan.state.in_(live)),
+            isouter=True,
+        )
         .where(or_(items.c.office.is_not(None), points.c.office.is_not(None)))
         .order_by(Office.code)
     )
