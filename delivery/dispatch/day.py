@@ -1,9 +1,10 @@
 """A day of an office as values: what is due, merged into calls, and the problem that a solver gets."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from delivery.store.staff import Courier
 from delivery.store.work import Work
 from routing.geocoding import Located
 from routing.learning import OWN_PACE, STANDARD_SERVICE, Service
-from routing.matrix import Point, Profile, Vehicle, great_circle
+from routing.matrix import Matrix, Point, Profile, Vehicle, great_circle
 from routing.problem import Break, Kind, Problem, Stop, Window
 from routing.problem import Courier as OnDuty
 
@@ -149,14 +150,14 @@ def problem_for(unit: Work, *, office_id: UUID, day: date) -> OfficeDay:
         key = f"{point.agency.code}/{point.code}"
         calls.append(Call(key=key, kind=StopKind.PICKUP, point_id=point.id, waiting=count))
         points.append(Point(lat=point.lat, lon=point.lon))
-    calendar = working_calendar(unit)
+    calendar, travel = working_calendar(unit), travel_between(points)
     problem = Problem(
-        matrix=great_circle(points, profile=tempo.profile),
+        matrix=travel(tempo.profile),
         stops=tuple(
             _pickup(call, place) if call.last is None else _delivery(call, place, call.last, day, calendar)
             for place, call in enumerate(calls, start=1)
         ),
-        couriers=tuple(on_duty(courier, points, tempo) for courier in couriers),
+        couriers=tuple(on_duty(courier, tempo, travel) for courier in couriers),
     )
     return OfficeDay(
         office_id=office_id,
@@ -282,8 +283,18 @@ def _rest(courier: Courier) -> Break | None:
     return Break(earliest=NOON_FROM, latest=NOON_UNTIL, seconds=REST)
 
 
-def on_duty(courier: Courier, points: Sequence[Point], tempo: Tempo) -> OnDuty:
-    """The courier's whole day, from the office and back to it; `points` are the places of the problem."""
+def travel_between(points: Sequence[Point]) -> Callable[[Profile], Matrix]:
+    """The matrix of these places for a profile, the same one each time: who gets on alike shares it."""
+
+    @cache
+    def matrix(profile: Profile) -> Matrix:
+        return great_circle(points, profile=profile)
+
+    return matrix
+
+
+def on_duty(courier: Courier, tempo: Tempo, travel: Callable[[Profile], Matrix]) -> OnDuty:
+    """The courier's whole day, from the office and back to it; `travel` gives the problem's matrices."""
     own = tempo.own_profile(courier)
     return OnDuty(
         key=str(courier.id),
@@ -293,5 +304,5 @@ def on_duty(courier: Courier, points: Sequence[Point], tempo: Tempo) -> OnDuty:
         shift_end=courier.shift_end * 60,
         capacity=courier.capacity,
         rest=_rest(courier),
-        own_matrix=None if own is None else great_circle(points, profile=own),
+        own_matrix=None if own is None else travel(own),
     )

@@ -12,7 +12,7 @@ from functools import cached_property, reduce
 from uuid import UUID
 
 from delivery.dispatch.accepting import in_words
-from delivery.dispatch.day import Call, OfficeDay, PlannedItem, on_duty, problem_for
+from delivery.dispatch.day import Call, OfficeDay, PlannedItem, on_duty, problem_for, travel_between
 from delivery.rules.calendar import HalfDay, vietnam_instant
 from delivery.rules.states import State
 from delivery.rules.urgency import Hours, common_hours, visiting_hours
@@ -28,7 +28,7 @@ from delivery.store.routes import Stop as Row
 from delivery.store.work import Work
 from routing import plan as routed
 from routing.learning import Service
-from routing.matrix import Point, great_circle
+from routing.matrix import Point
 from routing.problem import DAY, LATEST, Break, Courier, Problem, Stop, Window
 
 
@@ -113,8 +113,9 @@ def in_force(unit: Work, plan: Plan) -> InForce:
     rows = {str(row.id): row for row in couriers_on_duty(unit, plan.office_id) if str(row.id) not in home}
     rows |= {key: route.courier for key, route in away.items() if key not in rows}
     names = {key: row.staff.display_name for key, row in rows.items()}
+    travel = travel_between(points)
     couriers = [
-        _from_now(on_duty(row, points, base.tempo), now, away=key in away, start=at[key]) for key, row in rows.items()
+        _from_now(on_duty(row, base.tempo, travel), now, away=key in away, start=at[key]) for key, row in rows.items()
     ]
     at_the_office = frozenset(rows) - away.keys()
     stops = [
@@ -125,7 +126,7 @@ def in_force(unit: Work, plan: Plan) -> InForce:
     calls = {**base.calls, **{each.key: _call(each) for each in carried}}
     ordered = _Ordered(ahead, calls, carried)
     problem = Problem(
-        matrix=great_circle(points, profile=base.tempo.profile),
+        matrix=travel(base.tempo.profile),
         stops=tuple(stops),
         couriers=tuple(couriers),
         locks=_locks(ordered.orders, ordered.pinned),

@@ -163,6 +163,16 @@ def test_a_courier_rests_at_noon(wiring: Wiring, town: Town) -> None:
     assert rests[str(town.couriers["courier.sg.2"])] is None
 
 
+def test_couriers_who_get_on_alike_share_a_matrix(wiring: Wiring, town: Town) -> None:
+    """A search holds couriers for interchangeable by their matrix, and each further one costs it memory and time."""
+    with wiring.work(CLERK) as unit:
+        for courier in unit.session.scalars(select(Courier).where(Courier.office_id == town.sai_gon)):
+            courier.vehicle = "walking"
+    one, other = (courier.own_matrix for courier in _day(wiring, town).problem.couriers)
+    assert one is not None
+    assert one is other
+
+
 def test_only_the_place_is_opened_for_planning_and_it_is_recorded(wiring: Wiring, town: Town) -> None:
     """A planner needs to know where, not who; and a person's whereabouts are sensitive."""
     _on_the_shelf(wiring, town, 2)
