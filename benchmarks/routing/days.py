@@ -48,10 +48,11 @@ class Kind(StrEnum):
     AREAS = "areas"
     PROMISES = "promises"
     BALANCE = "balance"
+    OVERTIME = "overtime"
 
 
 FOR_ALL: Final = (Kind.LOOSE, Kind.TIGHT, Kind.COMMUNE, Kind.NOON)
-OF_OURS: Final = (Kind.BREAKS, Kind.AREAS, Kind.PROMISES, Kind.BALANCE)
+OF_OURS: Final = (Kind.BREAKS, Kind.AREAS, Kind.PROMISES, Kind.BALANCE, Kind.OVERTIME)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,8 @@ def day(kind: Kind, number: int) -> Day:
         case Kind.BALANCE:
             problem = office_day(dice, stops=300, couriers=6)
             return Day(name=name, problem=replace(problem, weights=Weights(imbalance=1)))
+        case Kind.OVERTIME:
+            return Day(name=name, problem=_with_overtime(office_day(dice, stops=300, couriers=6)))
 
 
 def office_day(dice: random.Random, *, stops: int, couriers: int, tight: bool = False, areas: bool = False) -> Problem:
@@ -172,6 +175,15 @@ def _areas(points: list[XY], names: list[str]) -> dict[str, dict[str, int]]:
 def _with_breaks(problem: Problem) -> Problem:
     rest = Break(earliest=NOON - 1800, latest=NOON + HOUR, seconds=1800)
     return replace(problem, couriers=tuple(replace(courier, rest=rest) for courier in problem.couriers))
+
+
+def _with_overtime(problem: Problem) -> Problem:
+    """Shifts end after 5 h, routes may end 2 h later at twice the time; some windows open only after the shift."""
+    couriers = tuple(
+        replace(courier, shift_end=OPENS + 5 * HOUR, most_overtime=2 * HOUR, overtime_cost=2)
+        for courier in problem.couriers
+    )
+    return replace(problem, couriers=couriers)
 
 
 def _with_promises(problem: Problem, dice: random.Random) -> Problem:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,9 @@ from benchmarks.routing.runs import Record
 
 ROOT: Final = Path(__file__).parents[2]
 BEST: Final = ROOT / "benchmarks" / "best.json"
-OURS: Final = ("problem", "plan", "timing", "faults", "insertion", "solver", "watch", "matrix")
+PUBLISHED: Final = "published"
+"""Who found a plan that a .sol file holds."""
+OURS: Final = ("problem", "plan", "timing", "faults", "insertion", "solver", "budget", "watch", "matrix")
 """The modules of routing that a plan depends on, beside the folder improve."""
 
 
@@ -120,3 +122,24 @@ def write_best(best: Iterable[Best], path: Path = BEST) -> None:
     """Keep it, a line a case, so that a change of one is a change of one line."""
     lines = ",\n".join(json.dumps(asdict(one)) for one in sorted(best, key=lambda one: one.case))
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def base_in_words(known: Iterable[Best], best: Mapping[str, Best], digests: Mapping[str, str], longest: float) -> str:
+    """What the gaps are to, for the days `digests`: `known` was the file's before the run of at most `longest` seconds.
+
+    A published plan counts as one of a longer run.
+    """
+    kept = [one for one in known if digests.get(one.case) == one.digest]
+    bases = [one for case, one in best.items() if digests.get(case) == one.digest]
+    longer = sum(one.engine == PUBLISHED or one.seconds > longest for one in bases)
+    found = [one for one in kept if one.engine != PUBLISHED]
+    by = max(found, key=lambda one: one.seconds, default=None)
+    file = f"which knows {len(kept)} of these {len(digests)} days"
+    if by is not None:
+        file += f"; the longest run that found one of its plans was given {by.seconds:g} s, by {by.engine}"
+    return (
+        f"The base of a gap is the cheapest faultless plan of this run, of the .sol files given and of "
+        f"benchmarks/best.json ({file}), not the best of a ten-minute run by everybody; {longer} of the {len(bases)} "
+        f"bases are published plans or from a run longer than the {longest:g} s here, and where nothing ran longer "
+        f"than ours, our gaps (to the base and to our own longest run) are understated."
+    )

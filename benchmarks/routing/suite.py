@@ -2,9 +2,11 @@
 
 import os
 import platform
+import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -13,13 +15,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.routing.days import FOR_ALL, OF_OURS, Day, Kind, day
-from benchmarks.routing.engines import Engine
+from benchmarks.routing.engines import ANYTIME, Engine
 from benchmarks.routing.evaluator import judge
 from benchmarks.routing.gaps import Medians, head_of, medians, rows_of, table, winner
 from benchmarks.routing.goals import COMMUNE_AT, LARGE, NOON_FIRST, SMALL, goals
-from benchmarks.routing.journal import BEST, ROOT, Best, Journal, better, engine_version, read_best, write_best
+from benchmarks.routing.journal import (
+    BEST,
+    PUBLISHED,
+    ROOT,
+    Best,
+    Journal,
+    base_in_words,
+    better,
+    engine_version,
+    read_best,
+    write_best,
+)
 from benchmarks.routing.peers import CannotState
-from benchmarks.routing.runs import Record, measure, night_seconds_per_office
+from benchmarks.routing.runs import NIGHT_SECONDS, Record, measure, night_seconds_per_office
 from benchmarks.routing.vrplib import Unreadable, read_instance, read_solution
 
 DATA: Final = ROOT / ".data"
@@ -27,17 +40,21 @@ SMALL_CUSTOMERS: Final = 401
 CUT: Final = 400
 """A larger public file also counts with its first so many customers."""
 NIGHT_DAYS: Final = 8
+START_SECONDS: Final = 2.0
+"""About what a process takes to start, load its engine and send the plan back, beside the time it is given."""
 
 ALL: Final = "all that everybody plans"
 LEFT_OUT: Final = 'No public files were given (FILES="a.vrp b.vrp"), so that part is left out.'
 HOW: Final = """\
-Gaps in % to the best plan known, medians over days and seeds, after so many seconds of wall time. Every engine has the
-same two cores for the same time: ours and VROOM use two threads; OR-Tools (our planner without its own search) and
-PyVRP use one, so each has two runs with different seeds side by side and the better plan counts. An engine's model is
-built inside its time; loading and compiling code is not. PyVRP's one run is read at each moment; the others lay their
-search out over the time they are told and are run for each. VROOM has no prizes: it serves what it can. "none": half
-the plans or more were missing, faulty or left out a mandatory stop. MB: the most one process of the engine had; left
-out: mandatory stops, all runs together; time used: the worst ratio of true to given seconds."""
+Gaps in % to the cheapest plan known (see below), medians over days and seeds, after so many seconds of wall time.
+Every engine has the same two cores for the same time: ours and VROOM use two threads; OR-Tools (our planner without
+its own search) and PyVRP use one, so each has two runs with different seeds side by side and the better plan
+counts. An engine's model is built inside its time; loading and compiling code is not. PyVRP's one run is read at
+each moment; the others lay their search out over the time they are told and are run for each. VROOM has no prizes:
+it serves what it can. "none": half the plans or more were missing, faulty or left out a mandatory stop. MB: the
+most one process of the engine had; left out: mandatory stops, all runs together; time used: the worst ratio of true
+to given seconds. The probe is the prototype of our search, with two settings side by side, measured once, to its
+own base and mostly on other instances of a kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +89,14 @@ def cases(options: Options) -> list[Case]:
         only_ours = kind in OF_OURS
         engines = (Engine.OURS, Engine.ORTOOLS) if only_ours else tuple(Engine)
         early = {Kind.COMMUNE: (COMMUNE_AT,), Kind.NOON: (NOON_FIRST,)}.get(kind, ())
-        # The variants are there to show that the terms work: fewer of them will do for a quick run.
-        count = options.days if options.full or not only_ours else -(-options.days // 2)
+        # The variants are there to show that the terms work: one of each will do for a quick run.
+        count = options.days if options.full or not only_ours else 1
         made += [
             Case(
                 kind=kind,
                 day=day(kind, number),
                 engines=tuple(engine for engine in engines if engine in options.engines),
-                marks=(*early, *options.marks),
+                marks=tuple(sorted({*early, *options.marks})),
             )
             for number in range(1, count + 1)
         ]
@@ -114,6 +131,18 @@ def _of_file(path: Path, options: Options) -> list[Case]:
     return made
 
 
+def planned_seconds(options: Options, planned: Sequence[Case]) -> tuple[int, float]:
+    """How many runs there are, and the seconds that they are given, all together."""
+    given = [
+        case.marks[-1] if engine in ANYTIME else sum(case.marks)
+        for case in planned
+        for engine in case.engines
+        for _ in range(options.seeds)
+    ]
+    night = NIGHT_DAYS * NIGHT_SECONDS if options.night and Engine.OURS in options.engines else 0.0
+    return len(given), sum(given) + night
+
+
 def compare(options: Options, *, best_path: Path = BEST, data: Path = DATA) -> str:
     """Run what is not yet in the journal and tell the result; the same goes to bench-routing.md as Markdown."""
     begun = time.monotonic()
@@ -122,7 +151,13 @@ def compare(options: Options, *, best_path: Path = BEST, data: Path = DATA) -> s
     planned = cases(options)
     versions = {engine: engine_version(engine) for engine in Engine}
     kept: list[Record] = []
-    best = better(read_best(best_path), _published(planned))
+    known = read_best(best_path)
+    best = better(known, _published(planned))
+    runs, given = planned_seconds(options, planned)
+    told.print(
+        f"{runs} runs are given {given:.0f} s ({given / 60:.1f} min) at most; with {START_SECONDS:g} s to start each: "
+        f"about {(given + START_SECONDS * runs) / 60:.1f} min."
+    )
     work = [(case, engine, seed) for case in planned for seed in range(1, options.seeds + 1) for engine in case.engines]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=told) as bar:
@@ -142,7 +177,9 @@ def compare(options: Options, *, best_path: Path = BEST, data: Path = DATA) -> s
                 write_best(best.values(), best_path)
             bar.advance(task)
     night = night_seconds_per_office(NIGHT_DAYS) if options.night and Engine.OURS in options.engines else None
-    result = _Result(options, planned, kept, best, night, time.monotonic() - begun)
+    digests = {case.day.name: case.day.digest for case in planned}
+    base = base_in_words(known, best, digests, max(options.marks))
+    result = _Result(options, planned, kept, best, base, night, time.monotonic() - begun)
     data.mkdir(parents=True, exist_ok=True)
     (data / "bench-routing.md").write_text(result.text(markdown=True), encoding="utf-8")
     return result.text(markdown=False)
@@ -154,7 +191,7 @@ def _published(planned: Sequence[Case]) -> list[Record]:
         Record(
             case=case.day.name,
             digest=case.day.digest,
-            engine="published",
+            engine=PUBLISHED,
             seed=0,
             mark=0,
             seconds=0,
@@ -177,17 +214,18 @@ class _Result:
         options: Options,
         planned: Sequence[Case],
         records: Sequence[Record],
-        best: dict[str, Best],
+        best: Mapping[str, Best],
+        base: str,
         night: float | None,
         seconds: float,
     ) -> None:
         self.options = options
         self.records = records
-        self.best = best
+        self.base = base
         self.night = night
         self.seconds = seconds
         self.kinds = {case.day.name: case.kind for case in planned}
-        costs = {name: one.cost for name, one in best.items()}
+        self.costs = costs = {name: one.cost for name, one in best.items()}
         self.middle: Medians = medians(records, self.kinds, costs)
         self.shared = [record for record in records if self.kinds[record.case] not in OF_OURS]
         self.pooled = dict.fromkeys(self.kinds, ALL)
@@ -204,20 +242,22 @@ class _Result:
         ]
         rows = rows_of(self.records, self.kinds, self.middle, marks)
         rows += rows_of(self.shared, self.pooled, self.over_all, marks)
-        lines = goals(self.records, self.kinds, self.middle, self.night)
+        lines = goals(self.records, self.kinds, self.middle, self.costs, self.night)
         missed = [goal.words for goal in lines if goal.kept is False]
         parts = [
             self._about(),
             HOW,
+            textwrap.fill(self.base, 120),
             table(head, rows, markdown=markdown),
             table(["who wins", *(f"{mark:g} s" for mark in marks)], winners, markdown=markdown),
             table(["goal", "aimed at", "measured", ""], [goal.row for goal in lines], markdown=markdown),
             f"Goals missed: {len(missed)}" + "".join(f"\n- {words}" for words in missed),
         ]
         if not self.options.files:
-            parts.insert(2, LEFT_OUT)
+            parts.insert(3, LEFT_OUT)
         if failures := self._failures():
             parts.append("What went wrong:\n" + "\n".join(f"- {words}" for words in failures))
+        parts.append(self._made_with())
         return "\n\n".join(parts) + "\n"
 
     def _failures(self) -> list[str]:
@@ -229,8 +269,13 @@ class _Result:
         ]
 
     def _about(self) -> str:
-        names = ", ".join(f"{name} {version(name)}" for name in ("ortools", "pyvrp", "pyvroom", "numba"))
         return (
             f"{self.options.days} days of a kind, {self.options.seeds} seed(s), {len(self.records)} results in "
-            f"{self.seconds / 60:.1f} min; {os.cpu_count()} cores, Python {platform.python_version()}, {names}."
+            f"{self.seconds / 60:.1f} min."
         )
+
+    @staticmethod
+    def _made_with() -> str:
+        names = ", ".join(f"{name} {version(name)}" for name in ("ortools", "pyvrp", "pyvroom", "numba"))
+        today = datetime.now(UTC).date()
+        return f"Measured on {today}: {os.cpu_count()} cores, Python {platform.python_version()}, {names}."

@@ -73,3 +73,11 @@ def test_the_variants_have_what_they_are_named_for() -> None:
     assert all(190 < len(courier.away) < 260 for courier in day(Kind.AREAS, 1).problem.couriers)
     assert sum(stop.promised_by is not None for stop in day(Kind.PROMISES, 1).problem.stops) > 40
     assert day(Kind.BALANCE, 1).problem.weights.imbalance == 1
+    overtime = day(Kind.OVERTIME, 1).problem
+    ends = {(c.shift_end - OPENS, c.must_end - OPENS, c.overtime_cost) for c in overtime.couriers}
+    assert ends == {(5 * 3600, 7 * 3600, 2)}
+    assert overtime.weights.imbalance == 0
+    # Some must be served when the shift is over: nobody plans the day without overtime.
+    late = [stop for stop in overtime.stops if stop.windows and stop.windows[0].opens > OPENS + 5 * 3600]
+    assert any(stop.mandatory for stop in late)
+    assert all(stop.windows[0].opens <= OPENS + 6 * 3600 for stop in late)

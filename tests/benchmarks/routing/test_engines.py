@@ -78,7 +78,7 @@ def test_a_peer_plans_behind_the_locked_stops() -> None:
         assert verdict.served >= 28, engine
 
 
-@pytest.mark.parametrize("kind", [Kind.BREAKS, Kind.AREAS, Kind.PROMISES, Kind.BALANCE])
+@pytest.mark.parametrize("kind", [Kind.BREAKS, Kind.AREAS, Kind.PROMISES, Kind.BALANCE, Kind.OVERTIME])
 def test_what_a_peer_cannot_state_it_is_not_asked(kind: Kind) -> None:
     """A comparison on another problem would be none."""
     with pytest.raises(CannotState):
