@@ -6,6 +6,7 @@ translation that depends on our code alone. Nothing that belongs to a test, such
 
 import gc
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from flask import Flask
@@ -15,6 +16,9 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+
+from delivery import wiring
+from routing.addresses import Matcher
 
 
 class Compiled(BytecodeCache):
@@ -73,5 +77,7 @@ def share() -> None:
     """From here on, in this process."""
     registry.register("postgresql.psycopg", __name__, OneDialect.__name__)
     Flask.url_rule_class = OneRule
+    # An index of ten thousand names: the same communes, compared by value, give the same one.
+    vars(wiring)["Matcher"] = lru_cache(maxsize=4)(Matcher)
     # The communes' tables make a full collection dear, and next to nothing of a test's lives in cycles for long.
     gc.set_threshold(20_000, 20, 50)
