@@ -4,8 +4,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -24,6 +24,9 @@ from delivery.store.communes import load_gazetteer
 from delivery.store.communes_data import read_gazetteer
 from delivery.wiring import Wiring
 from demo.postgres import APPLICATION, OWNER, ROOT, Server, new_secrets, running
+from tests.arrangements import Arrangements, Builder
+from tests.clocks import MONDAY as MONDAY
+from tests.clocks import HandClock as HandClock
 from tests.factories import Town, make_town
 from tests.sharing import TEMPLATES, share
 
@@ -32,35 +35,6 @@ share()
 SECRETS = new_secrets()
 BANK_HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 """The Standard Webhooks vector's secret: the tests' bank signs with it."""
-MONDAY = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
-"""Monday 30 November 2026, 08:00 in Vietnam: no holiday within two weeks."""
-
-
-class HandClock:
-    """A clock that stands still until the test moves it. Worlds' offsets count, as in the demo."""
-
-    live_moves = True
-
-    def __init__(self, start: datetime = MONDAY) -> None:
-        self.at = start
-
-    def real(self) -> datetime:
-        """Where the test put it."""
-        return self.at
-
-    def now(self, offset: timedelta, *, live: bool) -> datetime:
-        """The same in every world but for its offset."""
-        return self.at + offset
-
-    def forward(self, **by: float) -> None:
-        """`clock.forward(days=1, hours=2)`."""
-        self.at += timedelta(**by)
-
-    def set(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
-        """Go to a Vietnamese time of day, `days` after the present day."""
-        local = self.at + timedelta(hours=7)
-        target = local.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
-        self.at = target - timedelta(hours=7)
 
 
 def migrate(server: Server, database: str) -> None:
@@ -171,12 +145,35 @@ def settled(server: Server, template: str, worker_name: str) -> Settled:
         wiring.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def arrangements(server: Server, settled: Settled, worker_name: str) -> Arrangements:
+    """What builders arranged on the town, each played once."""
+    return Arrangements(server, settings_for, database=settled.database, town=settled.town, name=worker_name)
+
+
 @pytest.fixture
-def database(request: pytest.FixtureRequest, server: Server, template: str) -> Iterator[str]:
-    """The name of this test's own database, with all communes, and with the town where the test asks for it."""
-    if "town" in request.fixturenames:
+def arrangement() -> Builder | None:
+    """What plays before the test, on the town. Modules and folders name theirs; it must not depend on the test."""
+    return None
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, server: Server, template: str, arrangement: Builder | None
+) -> Iterator[str]:
+    """The name of this test's own database, with all communes, and with the town and an arrangement where it asks."""
+    if arrangement is not None:
+        template = request.getfixturevalue("arrangements").of(arrangement).database
+    elif "town" in request.fixturenames:
         template = request.getfixturevalue("settled").database
     yield from _copy(server, template)
+
+
+@pytest.fixture
+def arranged(arrangements: Arrangements, arrangement: Builder | None, wiring: Wiring, clock: HandClock) -> Any:
+    """What the arrangement returned; the test's clock stands where it ended."""
+    assert arrangement is not None, "This test asks for what was arranged, and nothing is."
+    return arrangements.of(arrangement).handed_to(wiring, clock)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from delivery import dispatch
 from delivery.jobs import solve_plans
 from delivery.store.routes import Plan
 from delivery.wiring import Wiring
+from tests.arrangements import Builder
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.conftest import HandClock
 from tests.delivery.made_rounds import CLERK
 from tests.delivery.web.desk.busy_office import BusyOffice, busy_office, planned
 from tests.factories import PASSWORD, Town
@@ -20,9 +20,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 @pytest.fixture
-def office(wiring: Wiring, town: Town, clock: HandClock) -> BusyOffice:
+def arrangement(request: pytest.FixtureRequest) -> Builder | None:
+    """The busy office, for those who ask for it."""
+    return busy_office if "office" in request.fixturenames else None
+
+
+@pytest.fixture
+def office(arranged: BusyOffice) -> BusyOffice:
     """Sài Gòn's office in the middle of its work."""
-    return busy_office(wiring, town, clock)
+    return arranged
 
 
 def _paths(office: BusyOffice) -> list[str]:

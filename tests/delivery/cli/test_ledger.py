@@ -6,15 +6,20 @@ from sqlalchemy import update
 
 from delivery.store.treasury import Shift
 from delivery.wiring import Wiring
-from tests.conftest import HandClock
+from tests.arrangements import Builder
 from tests.delivery.money.full_day import FullDay, full_day
-from tests.factories import Town
 
 
 @pytest.fixture
-def day(wiring: Wiring, town: Town, clock: HandClock) -> FullDay:
+def arrangement(request: pytest.FixtureRequest) -> Builder | None:
+    """The full day, for those who ask for it."""
+    return full_day if "day" in request.fixturenames else None
+
+
+@pytest.fixture
+def day(arranged: FullDay) -> FullDay:
     """A day on which money moved in every way."""
-    return full_day(wiring, town, clock)
+    return arranged
 
 
 def _run(app: Flask, *words: str) -> tuple[int, str]:

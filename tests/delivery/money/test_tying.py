@@ -16,18 +16,23 @@ from delivery.store.ledger import Account, LedgerBook
 from delivery.store.work import Work
 from delivery.wiring import Wiring
 from demo.postgres import OWNER, Server
-from tests.conftest import HandClock
+from tests.arrangements import Builder
 from tests.delivery.money.full_day import FullDay, full_day
-from tests.factories import Town
 
 MONDAY = date(2026, 11, 30)
 GUARDED = ("postings", "corrections", "quotes", "receipts")
 
 
 @pytest.fixture
-def day(wiring: Wiring, town: Town, clock: HandClock) -> FullDay:
+def arrangement(request: pytest.FixtureRequest) -> Builder | None:
+    """The full day, for those who ask for it."""
+    return full_day if "day" in request.fixturenames else None
+
+
+@pytest.fixture
+def day(arranged: FullDay) -> FullDay:
     """A day on which money moved in every way."""
-    return full_day(wiring, town, clock)
+    return arranged
 
 
 def tied(day: FullDay, *, on: date | None = None) -> Tied:

@@ -3,17 +3,22 @@
 import pytest
 from flask.testing import FlaskClient
 
-from delivery.wiring import Wiring
-from tests.conftest import HandClock
+from tests.arrangements import Builder
 from tests.delivery.web.desk.busy_office import BusyOffice, busy_office
 from tests.delivery.web.person import Person, at_work
 from tests.factories import Town
 
 
 @pytest.fixture
-def office(wiring: Wiring, town: Town, clock: HandClock) -> BusyOffice:
+def arrangement(request: pytest.FixtureRequest) -> Builder | None:
+    """The busy office, for those who ask for it."""
+    return busy_office if "office" in request.fixturenames else None
+
+
+@pytest.fixture
+def office(arranged: BusyOffice) -> BusyOffice:
     """Sài Gòn's office on Wednesday 2 December 2026, 10:00."""
-    return busy_office(wiring, town, clock)
+    return arranged
 
 
 @pytest.fixture
