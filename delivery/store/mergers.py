@@ -30,6 +30,7 @@ def load_merger(session: Session, merger: Merger) -> bool:
             reasons.append(f"{name}, {province} closes on {row.valid_until.isoformat()} already.")
         elif row.valid_from >= merger.day:
             reasons.append(f"{name}, {province} begins on {row.valid_from.isoformat()} only.")
+    reasons += _begun_later(session, merger, provinces)
     if reasons:
         raise Refused(
             "merger-refused",
@@ -63,6 +64,19 @@ def load_merger(session: Session, merger: Merger) -> bool:
     return True
 
 
+def _begun_later(session: Session, merger: Merger, provinces: dict[str, str]) -> list[str]:
+    """Why not when a later merger opened one of the names before this one was loaded: both would live at once."""
+    opened = {(provinces.get(new.province), new.name): f"{new.name}, {new.province}" for new in merger.opens}
+    rows = session.scalars(
+        select(Commune).where(Commune.valid_from > merger.day, Commune.name.in_({name for _, name in opened}))
+    )
+    return [
+        f"{opened[row.province_code, row.name]} begins on {row.valid_from.isoformat()} by a merger loaded already."
+        for row in rows
+        if (row.province_code, row.name) in opened
+    ]
+
+
 def _living(session: Session, merger: Merger, province_code: str, name: str) -> Commune:
     rows = session.scalars(select(Commune).where(Commune.province_code == province_code, Commune.name == name))
     return next(
@@ -87,7 +101,7 @@ def _is_loaded(session: Session, merger: Merger, provinces: dict[str, str]) -> b
     """Whether every commune already opens and closes as the merger says."""
     for new in merger.opens:
         row = session.get(Commune, commune_id(new.province, new.name, merger.day))
-        if row is None or (row.code, row.lat, row.lon) != (new.code, new.lat, new.lon):
+        if row is None or (row.code, row.lat, row.lon, row.radius_m) != (new.code, new.lat, new.lon, new.radius_m):
             return False
     for gone in merger.closes:
         row = _row(session, merger, gone, provinces)

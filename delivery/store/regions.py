@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, exists, insert, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, exists, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from delivery.store.base import Base, Code, as_text
@@ -124,6 +124,9 @@ class RegionsOfDay:
 
     def __init__(self, session: Session, day: date) -> None:
         self._of: dict[tuple[RegionKind, bool, str], Region] = {}
+        began = select(Region.kind, func.min(RegionMember.valid_from)).join_from(RegionMember, Region)
+        self._since = dict(session.execute(began.group_by(Region.kind)).all())
+        self._day = day
         query = (
             select(Region, RegionMember)
             .join(RegionMember, RegionMember.region_code == Region.code)
@@ -138,6 +141,10 @@ class RegionsOfDay:
             if key in self._of:
                 self.twice.append(f"{member.province} is in {self._of[key].code} and in {region.code}.")
             self._of[key] = region
+
+    def drawn(self, kind: RegionKind) -> bool:
+        """Whether regions of the kind were drawn by then; also True when none are loaded at all."""
+        return self._since.get(kind, self._day) <= self._day
 
     def of(self, kind: RegionKind, province: str, former: str | None) -> Region | None:
         """The region of a place in `province` that lay in the `former` province; the older division goes by that."""
@@ -173,7 +180,14 @@ def change_members(session: Session, day: date, placed: Mapping[str, str]) -> in
                 session.delete(member)
             else:
                 member.valid_until = day
-        session.add(RegionMember(region_code=code, province=province, former=False, valid_from=day))
+        # What is loaded out of order ends where a later change begins.
+        until = session.scalar(
+            select(func.min(RegionMember.valid_from))
+            .join(Region, Region.code == RegionMember.region_code)
+            .where(Region.kind == kind, RegionMember.province == province, RegionMember.former.is_(False))
+            .where(RegionMember.valid_from > day)
+        )
+        session.add(RegionMember(region_code=code, province=province, former=False, valid_from=day, valid_until=until))
         changed += 1
     session.flush()
     return changed
