@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
 from uuid import UUID
@@ -17,7 +17,7 @@ from delivery.outbound.roads import RoadTables, road_tables
 from delivery.outbound.sms import SmsGateway
 from delivery.settings import Settings
 from delivery.store.agencies import LIVE
-from delivery.store.communes import edition, read_gazetteer
+from delivery.store.communes import Edition, edition, read_gazetteer
 from delivery.store.work import Work, open_work
 from routing.addresses import Matcher
 from tariffs.book import Book
@@ -71,7 +71,7 @@ class _DatedMatcher:
     def __init__(self) -> None:
         self._lock = Lock()
         self._matcher: Matcher | None = None
-        self._edition: date | None = None
+        self._edition: Edition | None = None
         self._asked: datetime | None = None
 
     def of(self, wiring: Wiring) -> Matcher:

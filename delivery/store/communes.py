@@ -1,9 +1,10 @@
 """Provinces, communes, the units of before July 2025, and what became of each."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Row, Text, func, insert, select
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Row, Text, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from delivery.errors import NotFound
@@ -162,11 +163,34 @@ def load_gazetteer(session: Session, gazetteer: values.Gazetteer) -> None:
     load_regions(session)
 
 
-def edition(session: Session, day: date) -> date | None:
-    """The last day, up to `day`, on which a commune began or ended: two days with one edition have one gazetteer."""
-    began = select(func.max(Commune.valid_from)).where(Commune.valid_from <= day)
-    ended = select(func.max(Commune.valid_until)).where(Commune.valid_until <= day)
-    return max((at for at in (session.scalar(began), session.scalar(ended)) if at is not None), default=None)
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """The last day on which communes began or ended, and how many rows say what did by then.
+
+    Two resolutions of one day may be loaded a week apart, and nothing is ever deleted: the counts tell them apart.
+    """
+
+    day: date | None
+    begun: int
+    ended: int
+    led: int
+
+
+def edition(session: Session, day: date) -> Edition:
+    """Which state of the country holds on `day`: two days with one edition have one gazetteer."""
+    began, begun = session.execute(
+        select(func.max(Commune.valid_from), func.count()).where(Commune.valid_from <= day)
+    ).one()
+    closed = Commune.valid_until <= day
+    closed_on, ended = session.execute(select(func.max(Commune.valid_until), func.count()).where(closed)).one()
+    led = session.scalar(
+        select(func.count())
+        .select_from(CommuneSuccessor)
+        .join(Commune, Commune.id == CommuneSuccessor.commune_id)
+        .where(closed)
+    )
+    last = max((at for at in (began, closed_on) if at is not None), default=None)
+    return Edition(day=last, begun=begun, ended=ended, led=led or 0)
 
 
 def communes_before(session: Session, ids: Iterable[int], day: date) -> dict[int, list[int]]:
@@ -267,6 +291,22 @@ def _followed(begun: list[int], there: frozenset[int], after: Mapping[int, list[
             seen.add(at)
             waiting += after.get(at, ())[::-1]
     return tuple(found)
+
+
+def misanchored(session: Session, gazetteer: values.Gazetteer) -> dict[int, dict[str, float | None]]:
+    """The communes of the reform whose mended point is not the gazetteer's, with what it should be, by column."""
+    columns = (Commune.id, Commune.mended_lat, Commune.mended_lon, Commune.mended_radius_m)
+    rows = {row.id: row for row in session.execute(select(*columns).where(Commune.valid_from == REFORM))}
+    due = {commune.id: _mended(gazetteer.anchor(commune.id)) for commune in gazetteer.communes if commune.id in rows}
+    return {key: point for key, point in due.items() if point != {name: getattr(rows[key], name) for name in point}}
+
+
+def mend(session: Session, gazetteer: values.Gazetteer) -> int:
+    """Write the mended points of an installation that was loaded before they were; says how many communes changed."""
+    wrong = misanchored(session, gazetteer)
+    if wrong:
+        session.execute(update(Commune), [{"id": key, **point} for key, point in wrong.items()])
+    return len(wrong)
 
 
 def _mended(anchor: values.Anchor) -> dict[str, float | None]:
