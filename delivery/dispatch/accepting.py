@@ -114,6 +114,7 @@ def _route(
         office_id=office_day.office_id,
         courier_id=UUID(route.courier),
         day=office_day.day,
+        vehicle=office_day.vehicle_of(route.courier),
         metres=route.metres,
         seconds=route.returns_at - route.leaves_at,
         stops=stops,

@@ -117,6 +117,10 @@ class OfficeDay:
     own_profiles: Mapping[str, Profile] = field(default_factory=dict)
     roads: tuple[Json, ...] = ()
 
+    def vehicle_of(self, courier: str) -> Vehicle:
+        """What the courier of that key in the problem gets on with."""
+        return self.own_profiles.get(courier, self.tempo.profile).vehicle
+
     def with_roads(self, tables: RoadTables) -> "OfficeDay":
         """The same day with travel times by road, if a road server is set. May take seconds: hold no transaction."""
         if not tables.has_servers:

@@ -32,7 +32,7 @@ def write(unit: Work, plan: Plan, day: InForce, after: routed.Plan, *, left: Seq
     writing = _Writing(unit, plan, day)
     # Nothing read on the way depends on what is written: a whole day goes out in a few statements.
     with unit.session.no_autoflush:
-        for courier in day.names:
+        for courier in dict.fromkeys((*day.names, *day.routes)):
             writing.route(courier, after)
     plan.cost = asdict(routed.cost(day.problem, after))
     plan.unplanned = list(left)
@@ -68,25 +68,30 @@ class _Writing:
             if planned is None:
                 return
             row = self._new_route(courier)
+        elif planned is not None and row.taken_at is None:
+            row.vehicle = self._day.office_day.vehicle_of(courier)
         position = 0
         for stop_id in self._day.settled.get(courier, ()):
             position += 1
             self._rows[stop_id].position = position
-        place = self._day.problem.courier_named[courier].start
-        matrix = self._day.problem.matrix_of(self._day.problem.courier_named[courier])
-        before = self._day.came_from.get(courier)
-        for visit in planned.visits if planned is not None else ():
-            position += 1
-            stop = self._stop(visit, row, position)
-            at = self._day.problem.stop_named[visit.stop]
-            stop.came_from = before
-            stop.leg_metres, stop.leg_seconds = _leg(matrix, place, at.place)
-            stop.service_seconds = at.service_seconds
-            place, before = at.place, stop.id
+        if planned is not None:
+            self._drive(row, planned, position)
         self._measure(row, courier, planned)
         was, becomes = self._day.orders.get(courier, ()), planned.stops if planned is not None else ()
         if row.taken_at is not None and was != becomes:
             row.changed_at, row.moved_stops = self._unit.now, reordered(was, becomes)
+
+    def _drive(self, row: Route, planned: routed.Route, settled: int) -> None:
+        """Put what is planned behind the `settled` rows."""
+        problem, courier = self._day.problem, self._day.problem.courier_named[planned.courier]
+        place, before, matrix = courier.start, self._day.came_from.get(courier.key), problem.matrix_of(courier)
+        for position, visit in enumerate(planned.visits, start=settled + 1):
+            stop = self._stop(visit, row, position)
+            at = problem.stop_named[visit.stop]
+            stop.came_from = before
+            stop.leg_metres, stop.leg_seconds = _leg(matrix, place, at.place)
+            stop.service_seconds = at.service_seconds
+            place, before = at.place, stop.id
 
     def sweep(self) -> None:
         """Take away the rows at which nothing is to be done any more, and empty routes that nobody took."""
@@ -111,6 +116,7 @@ class _Writing:
             office_id=self._plan.office_id,
             courier_id=UUID(courier),
             day=self._plan.day,
+            vehicle=self._day.office_day.vehicle_of(courier),
             metres=0,
             seconds=0,
         )

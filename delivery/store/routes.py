@@ -77,7 +77,8 @@ class Plan(Base):
 class Route(Base):
     """A courier's ordered stops for a day: taken when the courier took the bundle, closed when all was handed back.
 
-    Changed under way: `changed_at` says when last, `moved_stops` how many stops the courier found elsewhere then.
+    `vehicle` is the one that it was planned for, whatever the courier drives later. Changed under way: `changed_at`
+    says when last, `moved_stops` how many stops the courier found elsewhere then.
     """
 
     __tablename__ = "routes"
@@ -88,6 +89,7 @@ class Route(Base):
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"))
     courier_id: Mapped[UUID] = mapped_column(ForeignKey("couriers.id"))
     day: Mapped[date]
+    vehicle: Mapped[Code]
     metres: Mapped[int]
     seconds: Mapped[int]
     taken_at: Mapped[datetime | None]

@@ -91,7 +91,13 @@ class Post:
                 requested_at=unit.now,
             )
             route = Route(
-                id=new_id(), office_id=self.office, courier_id=self.courier, day=unit.today, metres=1, seconds=1
+                id=new_id(),
+                office_id=self.office,
+                courier_id=self.courier,
+                day=unit.today,
+                vehicle="motorbike",
+                metres=1,
+                seconds=1,
             )
             route.plan = plan
             unit.session.add(plan)

@@ -45,6 +45,7 @@ def recorded_days(
                     office_id=town.sai_gon,
                     courier_id=town.couriers[login],
                     day=day,
+                    vehicle="motorbike",
                     metres=1,
                     seconds=1,
                     taken_at=vietnam_instant(day, time(7, 40)),

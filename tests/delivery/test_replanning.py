@@ -8,7 +8,8 @@ from delivery import attempts, dispatch, night
 from delivery.dispatch.accepting import left_in_words
 from delivery.errors import NotFound, Refused
 from delivery.store.base import new_id
-from delivery.store.routes import Plan, PlanState, StopKind
+from delivery.store.routes import Plan, PlanState, Route, StopKind
+from delivery.store.staff import Courier
 from delivery.wiring import Wiring
 from routing.insertion import insert
 from routing.problem import Courier as PlannedCourier
@@ -125,6 +126,40 @@ def test_what_happens_between_proposal_and_acceptance_falls_out_of_it(noon: Noon
     with noon.post.work(CLERK) as unit:
         assert unit.session.get_one(Plan, third).state is PlanState.DISCARDED
         assert unit.session.get_one(Plan, fourth).state is PlanState.READY
+
+
+def test_a_changed_route_is_of_the_vehicle_it_is_driven_with(noon: Noon) -> None:
+    """What it will teach is about that vehicle: who is under way drives on, who has not left goes by today's list."""
+    with noon.post.work(CLERK) as unit:
+        for courier in (noon.first, noon.second):
+            unit.session.get_one(Courier, courier).vehicle = "walking"
+    noon.post.shelved(1)
+    noon.accept(noon.proposed())
+    assert [noon.route(courier).vehicle for courier in (noon.first, noon.second)] == ["motorbike", "walking"]
+
+
+def test_what_waits_for_a_courier_who_fell_out_is_brought_by_another(noon: Noon) -> None:
+    """Somebody who fell ill is why a day is planned anew: her stops must not stand in the way."""
+    hers, route = noon.orders()[noon.second], noon.route(noon.second)
+    with noon.post.work(CLERK) as unit:
+        dispatch.pin(unit, office_id=noon.post.office, stop_id=noon.stop_of(hers[0]), pinned=True)
+    stand_in = noon.post.town.couriers["courier.td.1"]
+    with noon.post.work(CLERK) as unit:
+        unit.session.get_one(Courier, noon.second).office_id = noon.post.town.tan_dinh
+    with pytest.raises(Refused, match="is not on duty here any more"):
+        noon.what_if(hers[0], noon.first)
+    carried = noon.stop_of(noon.orders()[noon.first][1])
+    noon.move(carried, str(noon.first), 1)
+    with noon.post.work(CLERK) as unit:
+        assert unit.session.get(Route, route.id) is None
+        left = {each["stop"]: each["why_vi"] for each in unit.session.get_one(Plan, noon.plan).unplanned}
+        assert len(left) == len(hers)
+        assert "không còn làm việc" in left[hers[0]]
+        unit.session.get_one(Courier, stand_in).office_id = noon.post.office
+    noon.accept(noon.proposed())
+    after = noon.orders()
+    assert set(hers) - {"pickup"} <= set(after[stand_in])
+    assert "pickup" in {*after[stand_in], *after[noon.first]}
 
 
 def test_a_pinned_stop_and_those_before_it_stay_and_insert_only_moves_nothing(noon: Noon) -> None:

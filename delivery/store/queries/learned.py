@@ -14,7 +14,6 @@ from delivery.rules.calendar import VIETNAM
 from delivery.store.learned import LearnedTime, Scope
 from delivery.store.offices import Office
 from delivery.store.routes import Route, Stop, StopItem, StopKind
-from delivery.store.staff import Courier
 from delivery.store.work import Work
 from routing.learning import OWN_PACE, STANDARD_SERVICE, Leg, Service, speeds_there
 from routing.matrix import VEHICLES, HalfDay, Speeds
@@ -180,7 +179,7 @@ def _visited(*which: ColumnElement[bool]) -> Subquery:
             Stop.route_id,
             Route.courier_id,
             Route.day,
-            Courier.vehicle,
+            Route.vehicle,
             Office.commune_id,
             Stop.kind,
             Stop.came_from,
@@ -197,7 +196,6 @@ def _visited(*which: ColumnElement[bool]) -> Subquery:
             _last(Stop.leaves).label("left"),
         )
         .join(Route, Route.id == Stop.route_id)
-        .join(Courier, Courier.id == Route.courier_id)
         .join(Office, Office.id == Route.office_id)
         .where(Stop.done_at.is_not(None), Route.taken_at.is_not(None), ~unvisited, *which)
         .subquery()

@@ -61,6 +61,7 @@ def make_day(wiring: Wiring, town: Town, *, agency_fee: int = 0) -> Day:
             office_id=town.sai_gon,
             courier_id=town.couriers["courier.sg.1"],
             day=unit.today,
+            vehicle="motorbike",
             metres=7400,
             seconds=9000,
         )
