@@ -235,13 +235,14 @@ def happened_at(unit: Work, stop: Stop | None, occurred_at: datetime | None) -> 
 def mark(unit: Work, stop: Stop, item: Item, outcome: str, *, at: datetime) -> None:
     """Write what came of the item at the stop; the stop is done when nothing is open there.
 
-    Done since `at`, not since it was heard of: reports wait for a network, and routes teach how long a call takes.
+    Done since the last of it was, not since it was heard of: reports wait for a network and overtake one another,
+    and routes teach how long a call takes.
     """
     line = line_of(unit, stop.id, item.id)
     if line is not None:
-        line.outcome = outcome
+        line.outcome, line.done_at = outcome, at
         if stop.done_at is None and all(each.outcome for each in stop.items):
-            stop.done_at = at
+            stop.done_at = max(each.done_at or at for each in stop.items)
 
 
 def _refuse_route(unit: Work, route: Route) -> None:

@@ -152,13 +152,17 @@ class Stop(Base):
 
 
 class StopItem(Base):
-    """An item planned at a stop, and what came of it there ("delivered", a reason, or empty while open)."""
+    """An item planned at a stop, and what came of it there ("delivered", a reason, or empty while open).
+
+    `done_at` is when that was, as the courier's phone says.
+    """
 
     __tablename__ = "stop_items"
 
     stop_id: Mapped[UUID] = mapped_column(ForeignKey("stops.id"), primary_key=True)
     item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), primary_key=True, index=True)
     outcome: Mapped[Code] = mapped_column(default="")
+    done_at: Mapped[datetime | None]
     stop: Mapped[Stop] = relationship(back_populates="items")
     item: Mapped[Item] = relationship()
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     for name in PLANNED:
         op.add_column("stops", sa.Column(name, sa.Integer(), nullable=True))
     # Routes of before have no legs to learn from: that nearly all were driven by motorbike is near enough for them.
+    op.add_column("stop_items", sa.Column("done_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("routes", sa.Column("vehicle", sa.String(length=80), nullable=False, server_default="motorbike"))
     op.create_table(
         "learned_times",
@@ -88,5 +89,6 @@ def downgrade() -> None:
     """Forget both."""
     op.drop_table("learned_times")
     op.drop_column("routes", "vehicle")
+    op.drop_column("stop_items", "done_at")
     for name in (*PLANNED, "came_from"):
         op.drop_column("stops", name)

@@ -19,7 +19,7 @@ from delivery.store.items import Holder, HolderKind, NextStep
 from delivery.store.money import Payment
 from delivery.store.people import Commitment
 from delivery.store.queries.items import locked_by_number
-from delivery.store.routes import Stop
+from delivery.store.routes import Stop, StopItem
 from delivery.vault import Reason as Opening
 from delivery.vault import Vault
 from delivery.wiring import Wiring
@@ -289,6 +289,20 @@ def test_a_report_is_dated_within_the_time_the_courier_had_the_item(post: Post) 
     post.clock.set(10)
     attempt, _ = post.fail(number, occurred_at=taken - timedelta(days=3))
     assert attempt.occurred_at == taken
+
+
+def test_a_stop_is_done_since_its_last_hand_over_though_the_reports_overtake_one_another(post: Post) -> None:
+    """A network that came back late must not teach that the doors of a street take a minute less."""
+    first, last = post.out(2)
+    taken = post.clock.at
+    with post.wiring.work(CLERK) as unit:
+        line = unit.session.get_one(StopItem, (post.stops[first], post.item(first).id))
+        line.stop_id = post.stops[first] = post.stops[last]
+    post.clock.set(11)
+    post.hand_over(last, occurred_at=taken + timedelta(minutes=9))
+    post.hand_over(first, occurred_at=taken + timedelta(minutes=7))
+    with post.wiring.work(CLERK) as unit:
+        assert unit.session.get_one(Stop, post.stops[last]).done_at == taken + timedelta(minutes=9)
 
 
 def test_contacts_in_vain_lead_to_a_visit_anyway_or_to_the_counter_as_the_policy_says(post: Post) -> None:
