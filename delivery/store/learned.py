@@ -54,18 +54,19 @@ class LearnedTime(Base):
             postgresql_where=text("scope = 'vehicle'"),
         ),
         Index(
+            # Whoever asks for a commune or a courier by id uses this, and need not name the scope as well.
             "uq_learned_times_commune",
             "commune_id",
             "computed_on",
             unique=True,
-            postgresql_where=text("scope = 'commune'"),
+            postgresql_where=text("commune_id IS NOT NULL"),
         ),
         Index(
             "uq_learned_times_courier",
             "courier_id",
             "computed_on",
             unique=True,
-            postgresql_where=text("scope = 'courier'"),
+            postgresql_where=text("courier_id IS NOT NULL"),
         ),
         Index(None, "computed_on"),
     )

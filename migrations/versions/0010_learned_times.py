@@ -61,17 +61,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["courier_id"], ["couriers.id"], name=op.f("fk_learned_times_courier_id_couriers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learned_times")),
     )
-    for scope, columns in (
-        ("vehicle", ["vehicle", "half_day"]),
-        ("commune", ["commune_id"]),
-        ("courier", ["courier_id"]),
+    for scope, columns, which in (
+        ("vehicle", ["vehicle", "half_day"], "scope = 'vehicle'"),
+        ("commune", ["commune_id"], "commune_id IS NOT NULL"),
+        ("courier", ["courier_id"], "courier_id IS NOT NULL"),
     ):
         op.create_index(
             f"uq_learned_times_{scope}",
             "learned_times",
             [*columns, "computed_on"],
             unique=True,
-            postgresql_where=sa.text(f"scope = '{scope}'"),
+            postgresql_where=sa.text(which),
         )
     op.create_index(op.f("ix_learned_times_computed_on"), "learned_times", ["computed_on"], unique=False)
     op.execute(

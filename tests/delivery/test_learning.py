@@ -1,14 +1,20 @@
 """From recorded routes to the next plan: what they teach is kept with its date, and used once enough days were seen."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
+from threading import Thread
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
 from delivery import acceptance, dispatch, learning
 from delivery.jobs import JOBS
 from delivery.store.learned import LearnedTime, Scope
+from delivery.store.queries.learned import legs_of, times_in_force
 from delivery.store.routes import Plan, Route, Stop
+from delivery.store.staff import Courier
+from delivery.store.work import Work
 from delivery.wiring import Wiring
 from routing.learning import STANDARD_SERVICE
 from routing.problem import Kind
@@ -125,9 +131,12 @@ def test_each_stop_keeps_how_it_was_planned_and_when_it_was_done(wiring: Wiring,
     """Record and plan can be compared without opening an address; a report that waited for a network keeps its hour."""
     post = Post(wiring=wiring, town=town, clock=clock)
     post.shelved(5)
+    with wiring.work(CLERK) as unit:
+        unit.session.get_one(Courier, town.couriers["courier.sg.2"]).vehicle = "walking"
     plan_id = planned(wiring, town.sai_gon, TODAY)
     with wiring.work(CLERK) as unit:
         for route in unit.session.get_one(Plan, plan_id).routes:
+            assert route.vehicle == route.courier.vehicle
             before: Stop | None = None
             for stop in route.stops:
                 assert stop.came_from == (before.id if before else None)
@@ -144,3 +153,62 @@ def test_each_stop_keeps_how_it_was_planned_and_when_it_was_done(wiring: Wiring,
     post.hand_over(number, occurred_at=done)
     with wiring.work(CLERK) as unit:
         assert unit.session.get_one(Stop, post.stops[number]).done_at == done
+
+
+def test_who_calibrates_beside_somebody_else_waits_and_replaces_the_rows(wiring: Wiring, town: Town) -> None:
+    """The terminal beside the weekly job: the second must not end in an error, nor a day have two truths."""
+    recorded_days(wiring, town, 2, until=TODAY)
+    second = Thread(target=learning.calibrate, args=(lambda: wiring.work("job:learn_times"),))
+    with wiring.work(CLERK) as unit:
+        learning.calibrate(lambda: nullcontext(unit))
+        second.start()
+        _until_it_waits(unit, second)
+    second.join()
+    assert [row.computed_on for row in _rows(wiring, Scope.COMMUNE)] == [TODAY]
+
+
+def _until_it_waits(unit: Work, other: Thread) -> None:
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE NOT granted AND locktype = 'advisory' AND datname = current_database()"
+    )
+    while other.is_alive() and not unit.session.scalar(waits):
+        other.join(0.01)
+
+
+def test_an_offices_times_are_found_by_index_however_many_years_are_kept(wiring: Wiring, town: Town) -> None:
+    """Every plan of 3,321 offices asks for them, and a row a week and commune stays for ever."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    with wiring.work(CLERK) as unit:
+        unit.session.execute(text("SET LOCAL enable_seqscan = off"))
+        unit.session.execute(
+            text(
+                "INSERT INTO learned_times (id, scope, commune_id, way, door_seconds, further_seconds, legs, days,"
+                " computed_on, used_from) SELECT gen_random_uuid(), 'commune', id, 1, 150, 30, 1, 1, '2026-11-01',"
+                " '2026-11-02' FROM communes LIMIT 400"
+            )
+        )
+        event.listen(wiring.engine, "before_cursor_execute", note)
+        times_in_force(unit, commune_id=1, couriers=list(town.couriers.values()), day=TODAY)
+        event.remove(wiring.engine, "before_cursor_execute", note)
+        connection = unit.session.connection()
+        plans = [
+            "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+            for statement, parameters in asked
+        ]
+    for scope in (Scope.COMMUNE, Scope.COURIER):
+        assert any(f"uq_learned_times_{scope}" in plan for plan in plans), plans
+
+
+def test_a_past_on_a_motorbike_stays_one_when_its_courier_walks_from_now_on(wiring: Wiring, town: Town) -> None:
+    """Else a changed line in the list of couriers would make walkers as fast as motorbikes, in the whole country."""
+    recorded_days(wiring, town, 2, until=TODAY)
+    with wiring.work(CLERK) as unit:
+        unit.session.get_one(Courier, town.couriers["courier.sg.1"]).vehicle = "walking"
+    with wiring.work(CLERK) as unit:
+        legs = list(legs_of(unit, [town.sai_gon], since=TODAY - timedelta(days=7), before=TODAY))
+    assert {leg.vehicle for _, leg in legs} == {"motorbike"}
