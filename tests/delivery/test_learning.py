@@ -10,13 +10,16 @@ from sqlalchemy import event, func, select, text
 
 from delivery import acceptance, dispatch, learning
 from delivery.jobs import JOBS
+from delivery.rules.calendar import ONE_DAY
 from delivery.store.learned import LearnedTime, Scope
+from delivery.store.offices import Office
 from delivery.store.queries.learned import legs_of, times_in_force
 from delivery.store.routes import Plan, Route, Stop
 from delivery.store.staff import Courier
 from delivery.store.work import Work
 from delivery.wiring import Wiring
 from routing.learning import STANDARD_SERVICE
+from routing.matrix import STANDARD, HalfDay
 from routing.problem import Kind
 from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
@@ -212,3 +215,34 @@ def test_a_past_on_a_motorbike_stays_one_when_its_courier_walks_from_now_on(wiri
     with wiring.work(CLERK) as unit:
         legs = list(legs_of(unit, [town.sai_gon], since=TODAY - timedelta(days=7), before=TODAY))
     assert {leg.vehicle for _, leg in legs} == {"motorbike"}
+
+
+def test_what_a_commune_adds_is_used_beside_the_speeds_of_its_own_day(wiring: Wiring, town: Town) -> None:
+    """A detour reckoned against last month's speeds, put onto this week's, would be neither."""
+    with wiring.work(CLERK) as unit:
+        commune = unit.session.get_one(Office, town.sai_gon).commune_id
+
+        def learned(scope: Scope, ago: int, **values: Any) -> LearnedTime:
+            day = TODAY - timedelta(days=ago)
+            return LearnedTime(scope=scope, legs=1, days=1, computed_on=day, used_from=day + ONE_DAY, **values)
+
+        def speed(ago: int, half_day: HalfDay, metres_per_second: float) -> LearnedTime:
+            values = {"vehicle": "motorbike", "half_day": half_day, "metres_per_second": metres_per_second}
+            return learned(Scope.VEHICLE, ago, **values)
+
+        unit.session.add_all(
+            [
+                speed(21, HalfDay.AFTERNOON, 3.0),
+                speed(14, HalfDay.MORNING, 4.0),
+                learned(Scope.COMMUNE, 14, commune_id=commune, way=2.0, door_seconds=150, further_seconds=30),
+                speed(7, HalfDay.MORNING, 8.0),
+                speed(7, HalfDay.AFTERNOON, 8.0),
+            ]
+        )
+        unit.session.flush()
+        here = times_in_force(unit, commune_id=commune, couriers=(), day=TODAY).speeds.profiles
+        assert here["motorbike", HalfDay.MORNING].metres_per_second == 4.0 / 2.0
+        assert here["motorbike", HalfDay.AFTERNOON].metres_per_second == 3.0
+        assert here["walking", HalfDay.MORNING] == STANDARD.profiles["walking", HalfDay.MORNING]
+        elsewhere = times_in_force(unit, commune_id=0, couriers=(), day=TODAY).speeds.profiles
+        assert {elsewhere["motorbike", half_day].metres_per_second for half_day in HalfDay} == {8.0}

@@ -15,7 +15,7 @@ from delivery.store.learned import LearnedTime, Scope
 from delivery.store.offices import Office
 from delivery.store.routes import Route, Stop, StopItem, StopKind
 from delivery.store.work import Work
-from routing.learning import OWN_PACE, STANDARD_SERVICE, Leg, Service, speeds_there
+from routing.learning import OWN_PACE, STANDARD_SERVICE, Leg, Pair, Service, speeds_there
 from routing.matrix import VEHICLES, HalfDay, Speeds
 
 NOON: Final = time(12)
@@ -48,24 +48,32 @@ class DrivenDay:
 
 
 def times_in_force(unit: Work, *, commune_id: int, couriers: Collection[UUID], day: date) -> TimesInForce:
-    """What was learned and counts on `day` for the office of a commune and these couriers; else the standard."""
+    """What was learned and counts on `day` for the office of a commune and these couriers; else the standard.
+
+    A commune's way counts beside the speeds that were learned with it. A vehicle's half-day that was not seen enough
+    then goes by the speed of an earlier day, or by the standard, as where nothing is known of the commune.
+    """
     usable = LearnedTime.used_from <= day
-    vehicles = {}
-    for row in _newest(
-        unit, usable, LearnedTime.scope == Scope.VEHICLE, by=(LearnedTime.vehicle, LearnedTime.half_day)
-    ):
+    way, service, since = 1.0, STANDARD_SERVICE, None
+    for row in _newest(unit, usable, LearnedTime.commune_id == commune_id, by=(LearnedTime.commune_id,)):
+        way, service, since = row.way or way, _service(row), row.computed_on
+    beside: dict[Pair, float] = {}
+    others: dict[Pair, float] = {}
+    which = [usable, LearnedTime.scope == Scope.VEHICLE]
+    if since is not None:
+        which.append(LearnedTime.computed_on <= since)
+    for row in _newest(unit, *which, by=(LearnedTime.vehicle, LearnedTime.half_day)):
         vehicle = next((known for known in VEHICLES if known == row.vehicle), None)
         if vehicle is not None and row.half_day is not None and row.metres_per_second is not None:
-            vehicles[vehicle, HalfDay(row.half_day)] = row.metres_per_second
-    way, service = 1.0, STANDARD_SERVICE
-    for row in _newest(unit, usable, LearnedTime.commune_id == commune_id, by=(LearnedTime.commune_id,)):
-        way, service = row.way or way, _service(row)
+            speeds = beside if row.computed_on == since else others
+            speeds[vehicle, HalfDay(row.half_day)] = row.metres_per_second
+    elsewhere = speeds_there(others)
     paced = {
-        row.courier_id: speeds_there(vehicles, way=way, pace=row.way)
+        row.courier_id: speeds_there(beside, way=way, pace=row.way, standard=elsewhere)
         for row in _newest(unit, usable, LearnedTime.courier_id.in_(couriers), by=(LearnedTime.courier_id,))
         if row.courier_id is not None and row.way is not None and abs(row.way - 1) > OWN_PACE
     }
-    return TimesInForce(speeds=speeds_there(vehicles, way=way), service=service, paced=paced)
+    return TimesInForce(speeds=speeds_there(beside, way=way, standard=elsewhere), service=service, paced=paced)
 
 
 def newest_of(unit: Work, *, commune_id: int | None = None, courier_id: UUID | None = None) -> LearnedTime | None:

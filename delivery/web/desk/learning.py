@@ -52,11 +52,12 @@ def learned() -> str:
 
 
 def _speeds_here(rows: Iterable[LearnedTime], place: LearnedTime | None, used: TimesInForce) -> Iterable[SpeedHere]:
-    way = place.way if place is not None and place.way is not None else 1.0
     known = {(row.vehicle, row.half_day): row for row in rows}
     for (vehicle, half_day), standard in STANDARD.profiles.items():
         row = known.get((vehicle, half_day))
         if row is not None and row.metres_per_second is not None:
+            beside = place if place is not None and place.computed_on == row.computed_on else None
+            way = beside.way if beside is not None and beside.way is not None else 1.0
             yield SpeedHere(
                 vehicle=vehicle,
                 half_day=half_day,
