@@ -1,4 +1,4 @@
-"""What many tests start from is played once a test process; each gets a copy of its database and of what it returned."""
+"""What many tests start from is played once a test process; each gets a copy of its database and of its outcome."""
 
 from collections.abc import Callable
 from copy import deepcopy
