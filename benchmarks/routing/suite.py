@@ -155,8 +155,9 @@ def compare(options: Options, *, best_path: Path = BEST, data: Path = DATA) -> s
     best = better(known, _published(planned))
     runs, given = planned_seconds(options, planned)
     told.print(
-        f"{runs} runs are given {given:.0f} s ({given / 60:.1f} min) at most; with {START_SECONDS:g} s to start each: "
-        f"about {(given + START_SECONDS * runs) / 60:.1f} min."
+        f"{runs} runs are given {given:.0f} s ({given / 60:.1f} min); with {START_SECONDS:g} s to start each: about "
+        f"{(given + START_SECONDS * runs) / 60:.1f} min. VROOM may take longer than it is told"
+        + ("; what is known from before is not run again." if journal.records else ".")
     )
     work = [(case, engine, seed) for case in planned for seed in range(1, options.seeds + 1) for engine in case.engines]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -247,7 +248,7 @@ class _Result:
         parts = [
             self._about(),
             HOW,
-            textwrap.fill(self.base, 120),
+            textwrap.fill(self.base, 120, break_on_hyphens=False),
             table(head, rows, markdown=markdown),
             table(["who wins", *(f"{mark:g} s" for mark in marks)], winners, markdown=markdown),
             table(["goal", "aimed at", "measured", ""], [goal.row for goal in lines], markdown=markdown),
