@@ -46,8 +46,11 @@ TEMPERS: Final = (
 )
 
 
-PHASES: Final = ((0.4, 1.0), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3))
+ONCE: Final = ((1.0, 1.0),)
+REPEATEDLY: Final = ((0.4, 1.0), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3))
 """Coolings: the share of the time, and the temperature at the beginning as a share of the temper's."""
+LONG, MANY = 3.0, 100_000
+"""Seconds, or rounds, from which on warming up again pays; before that one slow fall is better."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +144,7 @@ class _Search:
         )
 
     def run(self, limit: Limit, ended: threading.Event) -> None:
-        """Search until the limit: cool down once from hot, then a few times from warm, each time from the best."""
+        """Search until the limit: cool down from hot, and if there is time a few times from warm, each time from the best."""
         day, tour, temper = self._flat.day, self._tour, self._temper
         fits = begin(day, tour, ANY_COST)
         self.begun = True
@@ -149,7 +152,8 @@ class _Search:
             return
         near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
         begun, done, cold = time.monotonic(), 0.0, temper.cold * near
-        for at, (share, heat) in enumerate(PHASES):
+        long = limit.deadline - begun >= LONG if limit.rounds is None else limit.rounds >= MANY
+        for at, (share, heat) in enumerate(REPEATEDLY if long else ONCE):
             if at and not ended.is_set():
                 again(day, tour)
             phase = _Phase(
