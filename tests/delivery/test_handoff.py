@@ -116,6 +116,7 @@ def test_an_address_that_cannot_be_placed_waits_with_a_date(wiring: Wiring, town
         item = locked_by_number(unit, number)
         assert (item.placed, item.next_step, item.delivery_office_id) == (Placed.REVIEW, NextStep.ADDRESS, None)
         assert str(item.address_until) == "2026-12-14"
+        assert not item.addressee.has_door
         assert kinds_of(unit, item) == ["item.registered", "item.address_unresolved"]
 
 
@@ -226,7 +227,7 @@ def test_a_corrected_item_leaves_review_with_a_price_and_an_office(wiring: Wirin
         assert events[-1].kind is Happening.RESCHEDULED
         assert faults(events) == []
         wanted = Vault.of(unit).index("last4", f"{town.tan_dinh}|5678")
-        assert item.addressee.phone_last4_index == wanted
+        assert (item.addressee.phone_last4_index, item.addressee.has_door) == (wanted, True)
         assert Vault.of(unit).open_person(item.addressee, reason=Reason.LABEL).address == TAN_DINH
 
 

@@ -163,6 +163,8 @@ def test_house_alley_street_and_hamlet_are_kept_apart() -> None:
     assert (parts.house, parts.street) == ("357", "Lê Văn Lương")
     parts = MATCHER.match("Tổ 5, ấp Tân Lập, xã Củ Chi, TP.HCM").parts
     assert (parts.house, parts.street, parts.hamlet) == (None, None, "Tổ 5, ấp Tân Lập")
+    assert not parts.has_door
+    assert all(MATCHER.match(f"{door} Láng, phường Láng, Hà Nội").parts.has_door for door in ("5", "ngõ 12"))
 
 
 def test_units_given_apart_are_read_as_what_they_are() -> None:
