@@ -144,7 +144,7 @@ class _Search:
         )
 
     def run(self, limit: Limit, ended: threading.Event) -> None:
-        """Search until the limit: cool down from hot, and if there is time a few times from warm, each time from the best."""
+        """Cool down from hot until the limit; if there is time, then a few times from warm, each time from the best."""
         day, tour, temper = self._flat.day, self._tour, self._temper
         fits = begin(day, tour, ANY_COST)
         self.begun = True

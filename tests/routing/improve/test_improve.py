@@ -39,7 +39,8 @@ def test_a_plan_at_hand_is_never_made_worse() -> None:
     day = office_day(60, 2)
     good = found(day, Limit(deadline=soon(), rounds=2_000))[0]
     again = found(day, Limit(deadline=soon(), rounds=3), start=good.orders)
-    assert all(each.cost <= good.cost for each in again)
+    # Fractions of squares add up in another order.
+    assert all(each.cost <= good.cost + 1e-3 for each in again)
 
 
 def test_locked_stops_stay_at_the_beginning() -> None:
