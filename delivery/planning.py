@@ -149,6 +149,8 @@ class Desk:
             future = self._handed_over(making)
         except BrokenExecutor as trouble:
             return self._suspect(making, trouble)
+        except Exception as trouble:
+            return [self._give_up(making.claim, trouble, _NOT_SOLVED)]
         self._running[future] = making
         return []
 

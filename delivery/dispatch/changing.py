@@ -1,8 +1,10 @@
 """A dispatcher changes a plan in force by hand: pins a stop to its place, or moves one and sees the price first."""
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from uuid import UUID
 
+from delivery.dispatch.accepting import left_in_words
 from delivery.dispatch.in_force import InForce, in_force
 from delivery.dispatch.writing import write
 from delivery.errors import Invalid, Refused
@@ -10,7 +12,14 @@ from delivery.store.queries.in_force import lock_to_change, stop_at
 from delivery.store.routes import Plan, PlanState, Stop
 from delivery.store.work import Work
 from routing.faults import faults
+from routing.plan import Reason, Unplanned, Why
 from routing.whatif import Moved, Words, cost_of_moving
+
+FELL_OUT = Reason(
+    why=Why.NO_COURIER,
+    vi="Bưu tá của điểm này không còn làm việc ở bưu cục: lập lại trong ngày để giao cho người khác.",
+    en="This stop's courier is not on duty here any more: re-plan the day to give it to somebody else.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +88,10 @@ def move(unit: Work, *, office_id: UUID, stop_id: UUID, courier: str, position: 
         )
     planned = {visit.stop for route in told.moved.plan.routes for visit in route.visits}
     still_left = [left for left in plan.unplanned if left["stop"] not in planned]
+    still_left += [
+        left_in_words(day.calls[key], Unplanned(stop=key, reason=FELL_OUT), day.names)
+        for key in dict.fromkeys(chain.from_iterable(day.freed.values()))
+    ]
     rows = write(unit, plan, day, told.moved.plan, left=still_left)
     row = unit.session.get_one(Stop, rows[told.key])
     return Done(stop_id=row.id, route_id=row.route_id, home=told.home)
@@ -86,6 +99,8 @@ def move(unit: Work, *, office_id: UUID, stop_id: UUID, courier: str, position: 
 
 def _what_if(day: InForce, stop_id: UUID, courier: str, position: int | None) -> WhatIf:
     key, problem = day.key_of(stop_id), day.problem
+    if stop_id in day.freed:
+        raise Refused("courier-fell-out", vi=FELL_OUT.vi, en=FELL_OUT.en)
     if key is None:
         raise Refused(
             "stop-changed",

@@ -5,7 +5,7 @@ yet. An agency's point may be called at by anybody: what it hands over comes bac
 (docs/decisions/0017).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
@@ -38,7 +38,9 @@ class InForce:
 
     `stops` and `routes` name the rows; a stop whose items changed has none, and needs a new one. `came_from` is where
     a courier who is `under_way` was last (None: at the office). `pinned` are the keys that the dispatcher pinned,
-    `settled` the rows of each route at which nothing is to be done any more. `names` are the couriers', by key.
+    `settled` the rows of each route at which nothing is to be done any more. `freed` are the rows on
+    the routes of couriers who fell out before taking them, and their keys: in no order, for anybody to bring. `names`
+    are the couriers', by key.
     """
 
     plan_id: UUID
@@ -50,6 +52,7 @@ class InForce:
     came_from: Mapping[str, UUID | None]
     pinned: Mapping[str, datetime]
     settled: Mapping[str, tuple[UUID, ...]]
+    freed: Mapping[UUID, tuple[str, ...]]
     names: Mapping[str, str]
 
     @property
@@ -124,7 +127,7 @@ def in_force(unit: Work, plan: Plan) -> InForce:
     ]
     stops += [_bound(each, at[each.key]) for each in carried]
     calls = {**base.calls, **{each.key: _call(each) for each in carried}}
-    ordered = _Ordered(ahead, calls, carried)
+    ordered = _Ordered(ahead, rows.keys(), calls, carried)
     problem = Problem(
         matrix=travel(base.tempo.profile),
         stops=tuple(stops),
@@ -141,6 +144,7 @@ def in_force(unit: Work, plan: Plan) -> InForce:
         came_from={key: last.id if (last := _last_done(route)) else None for key, route in away.items()},
         pinned=ordered.pinned,
         settled=ordered.settled,
+        freed=ordered.freed,
         names=names,
     )
 
@@ -152,20 +156,27 @@ def seconds_of(now: datetime, day: date) -> int:
 
 
 class _Ordered:
-    """The rows of the open routes sorted by what they are now: ahead, under a key of the problem, or settled."""
+    """The rows of the open routes sorted by what they are now: ahead, under a key of the problem, freed, or settled."""
 
-    def __init__(self, routes: Sequence[Route], calls: Mapping[str, Call], carried: Sequence[_Carried]) -> None:
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        couriers: Container[str],
+        calls: Mapping[str, Call],
+        carried: Sequence[_Carried],
+    ) -> None:
         self.orders: dict[str, list[str]] = {}
         self.rows: dict[str, UUID] = {}
         self.pinned: dict[str, datetime] = {}
         self.settled: dict[str, tuple[UUID, ...]] = {}
+        self.freed: dict[UUID, tuple[str, ...]] = {}
         bound = {each.row.id: each.key for each in carried}
         due = {item.id: call.key for call in calls.values() for item in call.items}
         points = {call.point_id: call.key for call in calls.values() if call.point_id is not None}
         seen: set[str] = set()
         for route in routes:
             courier, settled = str(route.courier_id), []
-            order = self.orders.setdefault(courier, [])
+            order = self.orders.setdefault(courier, []) if courier in couriers else None
             for row in route.stops:
                 if row.done_at is not None or row.kind is StopKind.RETURN:
                     keys: list[str] = []
@@ -178,6 +189,9 @@ class _Ordered:
                 untouched = row.done_at is not None or row.kind is StopKind.RETURN
                 if not keys and (untouched or (route.taken_at is not None and row.items)):
                     settled.append(row.id)
+                if order is None:
+                    self.freed[row.id] = tuple(keys)
+                    continue
                 for key in keys:
                     if key in seen:
                         continue
@@ -188,6 +202,7 @@ class _Ordered:
                     if row.id in bound or _same(row, calls[key]):
                         self.rows[key] = row.id
             self.settled[courier] = tuple(settled)
+        self.freed = {row: tuple(key for key in keys if key not in seen) for row, keys in self.freed.items()}
 
 
 def _same(row: Row, call: Call) -> bool:

@@ -111,12 +111,15 @@ def test_a_plan_that_failed_is_not_asked_for_again_by_itself(wiring: Wiring, tow
         assert dispatch.request_plan(unit, office_id=town.sai_gon, day=TOMORROW).id != plan.plan_id
 
 
-def test_a_solver_that_dies_leaves_a_sentence_for_the_dispatcher(wiring: Wiring, town: Town) -> None:
-    """A page that polls must not wait for ever."""
+@pytest.mark.parametrize("trouble", [BrokenExecutor("killed"), ValueError("no such courier")])
+def test_a_solver_that_dies_leaves_a_sentence_for_the_dispatcher(
+    wiring: Wiring, town: Town, trouble: Exception
+) -> None:
+    """A page that polls must not wait for ever, nor a worker stumble over the same plan again and again."""
 
     class Dying(Pool):
         def submit(self, *_: object, **__: object) -> object:  # type: ignore[override]
-            raise BrokenExecutor("killed")
+            raise trouble
 
     _on_the_shelf(wiring, town, 1)
     with wiring.work(CLERK) as unit:
