@@ -17,8 +17,6 @@ help:
 	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
 	@echo "make check   format, lint, types, import contracts, migrations"
 	@echo "make bench-tariffs   prices a second on one core, against the limit of 50 µs each"
-	@echo "make bench-addresses how well and how fast addresses are read, against each limit"
-	@echo "make bench-routing   our planner beside OR-Tools, PyVRP and VROOM (FILES=… VRPLIB files, FULL=1 for hours)"
 	@echo "make bench-addresses how well and how fast addresses are matched, each goal beside its figure"
 	@echo "make bench-routing   our planner beside OR-Tools, PyVRP and VROOM (FILES=\"a.vrp b.vrp\", FULL=1 for hours)"
 
