@@ -16,13 +16,20 @@ from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem
 from delivery.store.work import Work
 from routing import plan as routed
 from routing.faults import faults
-from routing.insertion import clock_time
+from routing.insertion import clock_time, fitting
+from routing.plan import Reason, Why
 from routing.problem import Problem
 from routing.whatif import named
 
+TOO_LATE = Reason(
+    why=Why.NOT_TRIED,
+    vi="Không còn vừa tuyến sau khi một điểm khác rút khỏi đó: lập lại để xếp.",
+    en="It fits its route no more since another stop dropped out: plan again to place it.",
+)
+
 
 def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: routed.Plan) -> None:
-    """Store the routes. What changed since the day was read drops out; nobody's state changes.
+    """Store the routes. What changed since the day was read drops out, and what fits no more then; no state changes.
 
     Raises NotFound for an unknown plan, Refused when it is not being solved any more (another worker was faster, or it
     was replaced). A plan with a fault is a programming error and is never stored.
@@ -40,7 +47,11 @@ def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: route
     kept = _still_due(unit, office_day)
     reasons = {left.stop: left.reason for left in plan.unplanned}
     orders = {courier: [key for key in keys if key in kept] for courier, keys in plan.orders.items()}
-    final = routed.timed(office_day.problem, orders, reasons=reasons)
+    # Without a stop the way can be longer: times by road, and by the straight line where there is none, keep no
+    # triangle rule.
+    fit = {courier: [stop.key for stop in stops] for courier, stops in fitting(office_day.problem, orders).items()}
+    late = {key: TOO_LATE for courier, keys in orders.items() for key in keys if key not in fit[courier]}
+    final = routed.timed(office_day.problem, fit, reasons=reasons | late)
     _assert_faultless(office_day.problem, final)
     for route in final.routes:
         unit.session.add(_route(unit, row, office_day, route, kept))
@@ -48,9 +59,7 @@ def accept_plan(unit: Work, *, plan_id: UUID, office_day: OfficeDay, plan: route
     row.cost = asdict(routed.cost(office_day.problem, final))
     row.roads = list(office_day.roads)
     row.unplanned = [
-        left_in_words(office_day.calls[left.stop], left, names)
-        for left in final.unplanned
-        if left.stop in reasons and left.stop in kept
+        left_in_words(office_day.calls[left.stop], left, names) for left in final.unplanned if left.stop in kept
     ]
     row.state, row.progress, row.lease_until, row.finished_at = PlanState.READY, 100, None, unit.now
     unit.session.flush()

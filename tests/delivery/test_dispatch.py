@@ -1,6 +1,7 @@
 """An office's day: what goes into it, what a plan stores, and what it leaves alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from delivery.store.routes import Plan, PlanState, Route, StopKind
 from delivery.store.staff import Courier
 from delivery.store.work import Work
 from delivery.wiring import Wiring
+from routing.matrix import Matrix
 from routing.plan import Plan as Solved
+from routing.plan import timed
 from routing.solver import solve
 from tests.conftest import HandClock
 from tests.delivery.made_items import made_items
@@ -227,6 +230,26 @@ def test_what_changed_while_the_plan_was_solved_drops_out(wiring: Wiring, town: 
         dispatch.accept_plan(unit, plan_id=plan_id, office_day=office_day, plan=solved)
         assert _stops(unit, plan_id) == [{kept}]
         assert unit.session.get_one(Plan, plan_id).unplanned == []
+
+
+def test_what_fits_only_by_way_of_a_stop_that_dropped_out_is_left_in_words(wiring: Wiring, town: Town) -> None:
+    """Roads know no triangle rule: one recall must not cost the office its plan."""
+    first, recalled, last = _on_the_shelf(wiring, town, 3)
+    plan_id = _claimed(wiring, town)
+    read = _day(wiring, town)
+    courier, at = read.problem.couriers[0], {key: stop.place for key, stop in read.problem.stop_named.items()}
+    seconds = read.problem.matrix.seconds.copy()
+    seconds[at[first], at[last]] = 86_399
+    matrix = Matrix(seconds=seconds, metres=read.problem.matrix.metres)
+    by_road = replace(read, problem=replace(read.problem, matrix=matrix))
+    with wiring.work(CLERK) as unit:
+        _item(unit, recalled).recalled_at = unit.now
+    with wiring.work("job:solve_plans") as unit:
+        solved = timed(by_road.problem, {courier.key: [first, recalled, last]})
+        dispatch.accept_plan(unit, plan_id=plan_id, office_day=by_road, plan=solved)
+        (left,) = unit.session.get_one(Plan, plan_id).unplanned
+        assert _stops(unit, plan_id) == [{({first, last} - {left["stop"]}).pop()}]
+        assert "fits its route no more" in left["why_en"]
 
 
 def test_without_a_courier_everything_is_left_with_the_reason_in_words(wiring: Wiring, town: Town) -> None:
