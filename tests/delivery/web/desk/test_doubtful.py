@@ -22,7 +22,7 @@ def _in_doubt(office: BusyOffice, likelihoods: dict[str, float]) -> None:
                     made_at=unit.now,
                     seq=item.last_seq,
                     trips=0,
-                    address_key=item.addressee.address_key,
+                    address_digest=b"read",
                     detail=Detail.NOTHING,
                     in_doubt=False,
                 )
