@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from delivery.errors import NotFound
 from delivery.rules.calendar import vietnam_day
@@ -12,7 +13,8 @@ from delivery.rules.returns import Failure
 from delivery.rules.states import State
 from delivery.store.attempts import Attempt, AttemptKind, Choice
 from delivery.store.items import HolderKind, Item
-from delivery.store.routes import Route, Stop, StopItem, StopKind
+from delivery.store.routes import Plan, PlanState, Route, Stop, StopItem, StopKind
+from delivery.store.staff import Courier
 from delivery.store.work import Work
 
 ANOTHER_DAY = "later"
@@ -75,11 +77,29 @@ def redeliveries_asked(unit: Work, item_id: UUID) -> int:
     )
 
 
-def stop_of_courier(unit: Work, stop_id: UUID, courier_id: UUID) -> Stop:
-    """A stop on one of the courier's routes; another courier's reads as unknown."""
-    stop = unit.session.scalars(
-        select(Stop).join(Route).where(Stop.id == stop_id, Route.courier_id == courier_id)
-    ).one_or_none()
+def stop_of_courier(unit: Work, stop_id: UUID, courier_id: UUID, *, lock: bool = False) -> Stop:
+    """A stop on one of the courier's routes, with its route; another courier's reads as unknown.
+
+    Only a call at an agency is open to the whole office that day: it may go to a colleague's route after its first
+    courier was there. Lock it after its items.
+    """
+    office = select(Courier.office_id).where(Courier.id == courier_id).scalar_subquery()
+    colleagues = and_(
+        Stop.kind == StopKind.PICKUP,
+        Route.office_id == office,
+        Route.day == unit.today,
+        Plan.state == PlanState.READY,
+    )
+    query = (
+        select(Stop)
+        .join(Stop.route)
+        .join(Route.plan)
+        .where(Stop.id == stop_id, or_(Route.courier_id == courier_id, colleagues))
+        .options(contains_eager(Stop.route))
+    )
+    if lock:
+        query = query.with_for_update(of=Stop).execution_options(populate_existing=True)
+    stop = unit.session.scalars(query).one_or_none()
     if stop is None:
         raise NotFound(
             "stop-not-found",

@@ -40,8 +40,10 @@ def stop(stop_id: UUID) -> str:
     """The stop with what can be reported there; `?number=` narrows the report to one envelope."""
     with work() as unit:
         found = stop_of_courier(unit, stop_id, g.courier.id)
-        route = route_of(unit, found.route_id, g.courier.id)
-        along = progress_of(route, unit.now)
+        if found.route.courier_id != g.courier.id:
+            has_it = found.route.courier.staff.display_name
+            return render_template("courier/point.html", along=None, has_it=has_it, call=point_call(unit, found))
+        along = progress_of(route_of(unit, found.route_id, g.courier.id), unit.now)
         if found.kind is not StopKind.DELIVERY:
             return render_template("courier/point.html", along=along, call=point_call(unit, found))
         door = door_of(unit, found, only=request.args.get("number", ""))
@@ -141,23 +143,28 @@ def _collected(unit: Work, found: Stop) -> str:
             pointer="/number",
         )
     numbers = [] if "nothing" in request.form else named or announced_at(unit, point.id)
-    mark_called_at(unit, found)
     if not numbers:
-        return str(_("Đã ghi: không có gì để nhận tại %(point)s.", point=point.name))
-    made = acceptance.accept(
-        unit,
-        wiring().books,
-        point_id=point.id,
-        numbers=numbers,
-        office_id=found.route.office_id,
-        courier_id=g.courier.id,
-    )
-    return telling.of_collecting(len(set(numbers)), made.number)
+        told = str(_("Đã ghi: không có gì để nhận tại %(point)s.", point=point.name))
+    else:
+        made = acceptance.accept(
+            unit,
+            wiring().books,
+            point_id=point.id,
+            numbers=numbers,
+            office_id=found.route.office_id,
+            courier_id=g.courier.id,
+        )
+        told = telling.of_collecting(len(set(numbers)), made.number)
+    # A dispatcher may move the stop, or take it away, at this moment; items are locked before stops.
+    mark_called_at(unit, stop_of_courier(unit, found.id, g.courier.id, lock=True))
+    return told
 
 
 def _next_page(unit: Work, found: Stop) -> str:
-    """This stop while something is open here, else the next one, else the route."""
+    """This stop while something is open here, else the next one, else the route; from a colleague's, today's list."""
     unit.session.flush()
+    if found.route.courier_id != g.courier.id:
+        return url_for("courier.today")
     onward = next_open(unit, found, g.courier.id)
     return url_for("courier.stop", stop_id=onward) if onward else url_for("courier.route", route_id=found.route_id)
 

@@ -1,5 +1,6 @@
 """One stop on the phone: handing over, reporting a failure in three taps, collecting at an agency."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from delivery.store.people import Opening
 from delivery.store.routes import Manifest, Stop
 from delivery.wiring import Wiring
 from tests.conftest import HandClock
+from tests.delivery.waiting import until_somebody_waits_for
 from tests.delivery.web.courier.day import CLERK, Day, Phone, make_day
 from tests.factories import Town
 
@@ -257,6 +259,34 @@ def test_what_an_agency_did_not_hand_over_is_unticked(phone: Phone, wiring: Wiri
         made = unit.session.scalars(select(Manifest).order_by(Manifest.id.desc())).first()
         assert made is not None
         assert [line.item.number for line in made.items] == [day.announced[0]]
+
+
+def test_a_call_that_went_to_a_colleague_is_still_reported_by_who_has_the_envelopes(
+    app: Flask, wiring: Wiring, town: Town, day: Day
+) -> None:
+    """A phone without a network shows the old list; custody follows the hands, and nobody goes there in vain."""
+    first, stop = Phone(app, "courier.sg.2"), f"/courier/stops/{day.point}"
+    assert "đã chuyển sang tuyến của courier.sg.1" in first.read(stop)
+    assert first.send(f"{stop}/collect", ticked="yes").status_code == 422
+    assert "Đã nhận 2 bưu gửi của cơ quan." in first.follow(first.send(f"{stop}/collect"))
+    assert {_item(wiring, number).holder_id for number in day.announced} == {town.couriers["courier.sg.2"]}
+    with wiring.work(CLERK) as unit:
+        assert unit.session.get_one(Stop, day.point).done_at is not None
+    assert Phone(app, "courier.td.1").get(stop).status_code == 404
+
+
+def test_a_stop_that_is_taken_away_at_this_moment_takes_the_report_with_it_in_words(
+    phone: Phone, wiring: Wiring, day: Day
+) -> None:
+    """A dispatcher changes the day while an agency's envelopes are counted: one of the two comes second."""
+    with ThreadPoolExecutor(1) as courier:
+        with wiring.work(CLERK) as unit:
+            stop = unit.session.get_one(Stop, day.point, with_for_update=True)
+            answer = courier.submit(phone.send, f"/courier/stops/{day.point}/collect")
+            until_somebody_waits_for(unit)
+            unit.session.delete(stop)
+        assert answer.result().status_code == 404
+    assert _item(wiring, day.announced[0]).state is State.REGISTERED
 
 
 def test_naming_no_number_collects_all_but_unticking_all_collects_none(phone: Phone, wiring: Wiring, day: Day) -> None:
