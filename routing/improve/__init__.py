@@ -41,11 +41,12 @@ class Temper:
 
 
 TEMPERS: Final = (
-    Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1),
-    Temper(removed=30.0, longest=15.0, hot=12.0, cold=0.06),
+    (Temper(removed=10.0, longest=10.0, hot=4.0, cold=0.1), Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1)),
+    (Temper(removed=15.0, longest=10.0, hot=4.0, cold=0.1), Temper(removed=30.0, longest=15.0, hot=12.0, cold=0.06)),
 )
-
-
+"""For each thread: where routes are short, and where they are long and whole clusters must change hands."""
+SHORT: Final = 25
+"""Stops of a route, on average of the first tour, below which it is short."""
 ONCE: Final = ((1.0, 1.0),)
 REPEATEDLY: Final = ((0.4, 1.0), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3), (0.15, 0.3))
 """Coolings: the share of the time, and the temperature at the beginning as a share of the temper's."""
@@ -90,7 +91,7 @@ def improve(
     """
     day = flat(problem, stops, locks)
     ended = threading.Event()
-    searches = [_Search(day, start, temper, seed * len(TEMPERS) + at) for at, temper in enumerate(TEMPERS[:threads])]
+    searches = [_Search(day, start, tempers, seed * len(TEMPERS) + at) for at, tempers in enumerate(TEMPERS[:threads])]
     with ThreadPoolExecutor(len(searches), thread_name_prefix="improve") as pool:
         running: set[Future[None]] = {pool.submit(each.run, limit, ended) for each in searches}
         try:
@@ -121,10 +122,12 @@ def warm() -> None:
 class _Search:
     """One temper's tour through the day."""
 
-    def __init__(self, day: Flat, start: Mapping[str, Sequence[str]], temper: Temper, seed: int) -> None:
+    def __init__(
+        self, day: Flat, start: Mapping[str, Sequence[str]], tempers: tuple[Temper, Temper], seed: int
+    ) -> None:
         self._flat = day
         self._tour: Tour = day.tour(start, seed)
-        self._temper = temper
+        self._tempers = tempers
         self.begun = False
 
     @property
@@ -145,11 +148,13 @@ class _Search:
 
     def run(self, limit: Limit, ended: threading.Event) -> None:
         """Cool down from hot until the limit; if there is time, then a few times from warm, each time from the best."""
-        day, tour, temper = self._flat.day, self._tour, self._temper
+        day, tour = self._flat.day, self._tour
         fits = begin(day, tour, ANY_COST)
         self.begun = True
         if not fits or not len(day.stops) or not len(day.couriers):
             return
+        sizes = tour.routes["size"]
+        temper = self._tempers[int(sizes.sum() >= SHORT * np.count_nonzero(sizes))]
         near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
         begun, done, cold = time.monotonic(), 0.0, temper.cold * near
         long = limit.deadline - begun >= LONG if limit.rounds is None else limit.rounds >= MANY
