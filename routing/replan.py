@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from routing.insertion import fitting, insert
-from routing.plan import Plan, cost
+from routing.plan import Plan
 from routing.problem import Problem
 from routing.solver import Progress, solve
 
@@ -36,8 +36,3 @@ def replan(
     if insert_only or left <= 0:
         return added
     return solve(problem, seconds=left, seed=seed, progress=progress, start=added)
-
-
-def cost_of_change(problem: Problem, before: Plan, after: Plan) -> int:
-    """What `after` costs more than `before` for the same problem, in seconds of driving; below zero: it saves."""
-    return cost(problem, after).total - cost(problem, before).total

@@ -194,14 +194,21 @@ def number(read: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def next_start(day: Day, stop: int, ready: int) -> int:
+def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
     """The earliest start of service for who is there at `ready`; NEVER after the last window."""
-    if ready <= day.stops[stop]["closes"]:
-        return number(max(ready, day.stops[stop]["opens"]))
-    for window in range(day.stops[stop]["more_from"], day.stops[stop]["more_until"]):
-        if ready <= day.windows[window, 1]:
-            return number(max(ready, day.windows[window, 0]))
+    here = stops[stop]
+    if ready <= here["closes"]:
+        return number(max(ready, here["opens"]))
+    for window in range(here["more_from"], here["more_until"]):
+        if ready <= windows[window, 1]:
+            return number(max(ready, windows[window, 0]))
     return NEVER
+
+
+@njit(cache=True, nogil=True)
+def next_start(day: Day, stop: int, ready: int) -> int:
+    """`start_of` for who holds the whole day."""
+    return number(start_of(day.stops, day.windows, stop, ready))
 
 
 @njit(cache=True, nogil=True)
@@ -439,18 +446,6 @@ def limits(day: Day, tour: Tour, courier: int) -> None:
             most = max(most, tour.times[BAG_AFTER, courier, at])
             tour.times[BAG_AFTER, courier, at] = most
         tour.times[BAG_AFTER, courier, 0] = max(most, tour.routes[courier]["load"])
-
-
-@njit(cache=True, nogil=True)
-def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
-    """`next_start`, given less."""
-    here = stops[stop]
-    if ready <= here["closes"]:
-        return number(max(ready, here["opens"]))
-    for window in range(here["more_from"], here["more_until"]):
-        if ready <= windows[window, 1]:
-            return number(max(ready, windows[window, 0]))
-    return NEVER
 
 
 @njit(cache=True, nogil=True)
