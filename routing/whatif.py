@@ -163,7 +163,7 @@ def cost_of_moving(
     route = orders.setdefault(courier, [])
     locks = kept_locks(problem)
     if position is None:
-        position = _best_position(problem, courier, route, stop, len(locks[courier]))
+        position = _best_position(problem, courier, route, stop, locks[courier])
     if not 0 <= position <= len(route):
         raise ValueError(f"Courier {courier} has {len(route)} other stops: there is no position {position}.")
     route.insert(position, stop)
@@ -233,8 +233,11 @@ def _visits(plan: Plan) -> dict[str, tuple[str, int]]:
     return {visit.stop: (route.courier, visit.start) for route in plan.routes for visit in route.visits}
 
 
-def _best_position(problem: Problem, key: str, route: Sequence[str], stop: str, locked: int) -> int:
-    """Behind the lock: where it fits at least cost; if nowhere, where it misses by least."""
+def _best_position(problem: Problem, key: str, route: Sequence[str], stop: str, locked: Sequence[Stop]) -> int:
+    """Where it is pinned; else behind the lock where it fits at least cost, or if nowhere, misses by least."""
+    for position, pinned in enumerate(locked):
+        if pinned.key == stop:
+            return min(position, len(route))
     courier = problem.courier_named[key]
     others = [problem.stop_named[each] for each in route]
     moved = problem.stop_named[stop]
@@ -243,7 +246,7 @@ def _best_position(problem: Problem, key: str, route: Sequence[str], stop: str, 
         driven = drive(problem, courier, [*others[:position], moved, *others[position:]])
         return driven.excess, soft_cost(problem, courier, driven)
 
-    return min(range(min(locked, len(others)), len(others) + 1), key=rank)
+    return min(range(min(len(locked), len(others)), len(others) + 1), key=rank)
 
 
 def _pins_moved(

@@ -153,3 +153,15 @@ def test_the_phone_counts_the_fewest_stops_that_explain_a_new_order() -> None:
 def test_couriers_are_called_by_name() -> None:
     """A key is for machines."""
     assert named("Tuyến của 0192-a đã kín", {"0192-a": "Lan"}) == "Tuyến của Lan đã kín"
+
+
+def test_a_pinned_stop_stays_where_it_is_pinned() -> None:
+    """Asked for the best place of a stop that may not move, the answer is its own, not a refusal."""
+    day = office_day(stops=6, couriers=2, seed=1)
+    keys = [stop.key for stop in day.stops]
+    pinned = replace(day, locks={"c0": (keys[0], keys[1])})
+    assert [stop.key for stop in kept_locks(pinned)["c0"]] == keys[:2], "The pins of this day can be driven."
+    plan = timed(pinned, {"c0": keys[:4], "c1": keys[4:]})
+    for position, stop in enumerate(keys[:2]):
+        stays = cost_of_moving(pinned, plan, stop, "c0")
+        assert (stays.position, stays.plan, stays.fits) == (position, plan, True)
