@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 ITEMS ?= 1500
 PORT ?= 8000
+TIMES ?= 20
 VENV := .venv
 PY := $(VENV)/bin/python
 export FLASK_APP := wsgi
@@ -9,12 +10,13 @@ export FLASK_APP := wsgi
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
-.PHONY: help demo test check format lint types contracts migrations bench-tariffs bench-addresses bench-routing locks texts clean
+.PHONY: help demo test explore check format lint types contracts migrations bench-tariffs bench-addresses bench-routing locks texts clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    the main job on real communes, then serves on 127.0.0.1:$(PORT) (ITEMS=1500, EXIT=1 to stop)"
 	@echo "make test    all tests, on a PostgreSQL and a Chromium that run here"
+	@echo "make explore the property tests, each on TIMES=20 times more random examples"
 	@echo "make check   format, lint, types, import contracts, migrations"
 	@echo "make bench-tariffs   prices a second on one core, against the limit of 50 µs each"
 	@echo "make bench-addresses how well and how fast addresses are matched, each goal beside its figure"
@@ -66,6 +68,9 @@ demo: $(VENV)/.run $(CATALOGUE).mo
 test: $(VENV)/.dev $(VENV)/.roads $(CATALOGUE).mo
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+explore: $(VENV)/.dev $(CATALOGUE).mo
+	@$(PY) -m pytest -n 2 -p tests.exploring --times $(TIMES) $(ARGS)
 
 check: format lint types contracts migrations
 
