@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
-from delivery import cli
+from delivery.cli import commands
 from delivery.clock import Clock
 from delivery.settings import Settings
 from delivery.web import agency_api, auth, courier, desk, health, hooks, hooks_bank, problems, security, treasury
@@ -30,7 +30,7 @@ def create_app(settings: Settings, *, guests: Sequence[Guest] = (), clock: Clock
     )
     wiring = wire(settings, clock=clock)
     app.extensions["wiring"] = wiring
-    for part in (problems, security, auth, health, hooks, hooks_bank, agency_api, desk, treasury, courier, cli):
+    for part in (problems, security, auth, health, hooks, hooks_bank, agency_api, desk, treasury, courier, commands):
         part.init_app(app, wiring)
     for guest in guests:
         guest(app, wiring)

@@ -7,6 +7,7 @@ next merger is another one. `suspects()` tells what in it cannot be right. Point
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from statistics import median
@@ -15,6 +16,7 @@ from routing.units import Anchor, ClosedCommune, Commune, CommuneKind, OldUnit, 
 from routing.wording import key
 
 __all__ = [
+    "REFORM",
     "SINCE_JULY_2025",
     "Anchor",
     "ClosedCommune",
@@ -69,6 +71,8 @@ class Counts:
     old_units: int
 
 
+REFORM = date(2025, 7, 1)
+"""The day of the reform: Resolution 202/2025/QH15 and the provinces' resolutions on communes."""
 SINCE_JULY_2025 = Counts(provinces=34, communes=3_321, old_units=10_040)  # Resolution 202/2025/QH15 and its 34 lists
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import click
 from sqlalchemy import select
 
-from delivery.cli.routes import group
 from delivery.cli.speaking import speaking, wiring_here
 from delivery.learning import DAYS_READ, LEAST_DAYS, Calibration, calibrate
 from delivery.store.communes import Commune
@@ -16,7 +15,7 @@ from routing.matrix import STANDARD
 _SHOWN = 10
 
 
-@group.command("calibrate")
+@click.command("calibrate")
 @click.option(
     "--since",
     "days",
@@ -35,7 +34,7 @@ _SHOWN = 10
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be learned and keep nothing.")
 @speaking
-def _calibrate(days: int, least_days: int, dry_run: bool) -> None:
+def calibrate_routes(days: int, least_days: int, dry_run: bool) -> None:
     """Learn speeds and service times from the routes of the last days; plans use them from tomorrow on.
 
     Names no courier: a courier's own pace only sizes that courier's day.
@@ -96,7 +95,3 @@ def _apart(found: Calibration) -> Iterable[str]:
 
 def _unused(days: int, least_days: int) -> str:
     return "" if days >= least_days else f"  not used before {least_days} days"
-
-
-COMMANDS = ()
-"""None of its own: it joins the group of routes."""

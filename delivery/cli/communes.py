@@ -1,27 +1,21 @@
-"""The communes: loaded, merged, checked, listed, and found in addresses."""
+"""The communes: loaded, merged, checked and listed."""
 
 import json
 import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date, datetime
-from time import monotonic
 from typing import IO, Annotated
 
 import click
-from flask.cli import AppGroup
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from delivery.cli.speaking import end, speaking, wiring_here
-from delivery.errors import NotFound
-from delivery.rules.calendar import vietnam_day
+from delivery.cli.ending import end
+from delivery.cli.speaking import speaking, wiring_here
 from delivery.store.communes import (
-    REFORM,
     Commune,
     Province,
     edition,
@@ -34,12 +28,10 @@ from delivery.store.communes_data import read_gazetteer as read_package
 from delivery.store.mergers import load_merger
 from delivery.store.offices import Office
 from delivery.store.regions import Region, RegionKind, RegionsOfDay, change_members, load_regions
-from routing.addresses import Match, Matcher, Verdict
-from routing.communes import SINCE_JULY_2025, Counts, Fault, Gazetteer
+from routing.communes import REFORM, SINCE_JULY_2025, Counts, Fault, Gazetteer
 from routing.mergers import Closed, Merger, Opened
 
 EXAMPLES = 3
-LONGEST_LINE = 65_536
 TITLES = {
     Fault.COUNT: "counts that are off",
     Fault.ORPHAN: "orphans",
@@ -52,8 +44,6 @@ TITLES = {
     Fault.CONVERSION_FAR: "old units led to a commune far away",
     Fault.CONVERSION_NAMESAKE: "old units whose conversion is mixed up with a namesake's in another district",
 }
-
-_communes = AppGroup("communes", help="The communes, wards and special zones.")
 
 
 def _tidied(text: str) -> str:
@@ -102,10 +92,10 @@ class _Document(BaseModel):
         )
 
 
-@_communes.command("load")
+@click.command("load")
 @click.option("--from", "file", type=click.File("rb"), help="A merger as a JSON document (- reads from the pipe).")
 @speaking
-def _load(file: IO[bytes] | None) -> None:
+def load(file: IO[bytes] | None) -> None:
     """Load the communes and the units of before July 2025, or a later merger; does nothing when it is there."""
     document = _read_document(file) if file is not None else None
     with wiring_here().work("job:communes") as unit:
@@ -163,11 +153,11 @@ _day = click.option(
 )
 
 
-@_communes.command("check")
+@click.command("check")
 @click.option("--all", "everything", is_flag=True, help="Every suspect, not the first of each kind.")
 @_day
 @speaking
-def _check(everything: bool, day: datetime | None) -> None:
+def check(everything: bool, day: datetime | None) -> None:
     """Hold the loaded communes against the installed data and against themselves; exit 1 when they differ.
 
     What cannot be right in the installed data itself is listed as suspect: it is known, and addresses there ask.
@@ -257,11 +247,11 @@ def _old_province(gazetteer: Gazetteer, commune_id: int) -> str | None:
     return found[0][0] if found else None
 
 
-@_communes.command("list")
+@click.command("list")
 @click.option("--province", help="Only this province, by its two digits.")
 @_day
 @speaking
-def _list(province: str | None, day: datetime | None) -> None:
+def list_communes(province: str | None, day: datetime | None) -> None:
     """One JSON object a line: id, code, name, province, point, area_km2, regions, the days it is valid, office."""
     query = select(Commune, Office.code).join(Office, Office.commune_id == Commune.id, isouter=True)
     if province is not None:
@@ -295,101 +285,3 @@ def _list(province: str | None, day: datetime | None) -> None:
 
 def _code(region: Region | None) -> str | None:
     return region.code if region else None
-
-
-@_communes.command("match")
-@click.argument("file", type=click.File("rb"))
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="As of this day; today when left out.")
-@speaking
-def _match(file: IO[bytes], day: datetime | None) -> None:
-    """Read one address a line from FILE (- reads from the pipe); print one JSON object a line, in the same order.
-
-    Each holds line, verdict (sure, ask or unknown), parts, candidates (commune_id, name, province, confidence, why),
-    and note where the line itself could not be read.
-    """
-    gazetteer = _gazetteer(day.date() if day else None)
-    matcher = Matcher(gazetteer)
-    verdicts: Counter[Verdict] = Counter()
-    unread = 0
-    began = told = monotonic()
-    for number, raw in enumerate(_lines(file), 1):
-        text, note = _text(raw, first=number == 1)
-        match = matcher.match(text)
-        verdicts[match.verdict] += 1
-        unread += bool(note)
-        click.echo(json.dumps(_answer(gazetteer, number, match, note), ensure_ascii=False))
-        if sys.stderr.isatty() and monotonic() - told > 0.5:
-            told = monotonic()
-            click.echo(f"\r{number:,} addresses, {number / (told - began):,.0f} a second", err=True, nl=False)
-    if told > began:
-        click.echo(err=True)  # ends the line of the progress
-    total = sum(verdicts.values())
-    counts = ", ".join(f"{verdicts[verdict]} {verdict.value}" for verdict in Verdict)
-    click.echo(f"{total} addresses: {counts}; {unread} lines with a note.", err=True)
-
-
-def _gazetteer(day: date | None) -> Gazetteer:
-    """What the tables hold; without a database, or without rows in it, what is installed."""
-    wiring = wiring_here()
-    try:
-        with wiring.work("job:communes") as unit:
-            return read_gazetteer(unit.session, day or unit.today)
-    except NotFound:
-        why = "The communes are not loaded"
-    except DBAPIError:
-        why = "The database cannot be read"
-    if (day or vietnam_day(wiring.clock.real())) < REFORM:
-        end(f"{why}, and the installed data begins on {REFORM.isoformat()}.")
-    click.echo(f"{why}: the installed data is used, without later mergers.", err=True)
-    return read_package()
-
-
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file of any size; of one that is longer than 64 KiB its beginning, without an end of line."""
-    while line := file.readline(LONGEST_LINE):
-        yield line
-        while not line.endswith(b"\n") and (line := file.readline(LONGEST_LINE)):
-            pass
-
-
-def _text(raw: bytes, *, first: bool) -> tuple[str, str | None]:
-    """The address in a line, and what is wrong with the line."""
-    if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        end("The file is in UTF-16: save it as UTF-8, then match it again.")
-    cut = len(raw) >= LONGEST_LINE and not raw.endswith(b"\n")
-    bare = raw.removeprefix(b"\xef\xbb\xbf") if first else raw
-    try:
-        # A cut line may end within a letter; its end is not read anyway.
-        text = bare.decode("utf-8", errors="ignore" if cut else "strict").strip()
-    except UnicodeDecodeError as wrong:
-        return "", f"This line is not in UTF-8: byte 0x{bare[wrong.start]:02X} at position {wrong.start + 1}."
-    if cut:
-        return text, "This line is too long for an address: only its beginning was read."
-    return text, None if text else "This line is empty."
-
-
-def _answer(gazetteer: Gazetteer, number: int, match: Match, note: str | None) -> dict[str, object]:
-    candidates = []
-    for candidate in match.candidates:
-        commune = gazetteer.commune(candidate.commune_id)
-        candidates.append(
-            {
-                "commune_id": commune.id,
-                "name": commune.name,
-                "province": commune.province,
-                "confidence": candidate.confidence,
-                "why": candidate.why,
-            }
-        )
-    answer: dict[str, object] = {
-        "line": number,
-        "verdict": match.verdict.value,
-        "parts": asdict(match.parts),
-        "candidates": candidates,
-    }
-    if note:
-        answer["note"] = note
-    return answer
-
-
-COMMANDS = (_communes,)

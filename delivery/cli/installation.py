@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from sqlalchemy import create_engine, text
 
 from delivery import custody, parties, policies
-from delivery.cli.speaking import end, owner_url, speaking, wiring_here
+from delivery.cli.ending import end
+from delivery.cli.speaking import owner_url, speaking, wiring_here
 from delivery.money import publishing
 
 ROOT = Path(__file__).resolve().parents[2]

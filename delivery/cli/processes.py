@@ -12,7 +12,8 @@ import click
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from delivery.cli.speaking import end, look_at_database, speaking, wiring_here
+from delivery.cli.ending import end
+from delivery.cli.speaking import look_at_database, speaking, wiring_here
 from delivery.jobs import JOBS, Crew, run, run_all
 from delivery.solvers import Pool
 from delivery.wiring import Wiring

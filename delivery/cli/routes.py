@@ -1,4 +1,4 @@
-"""Routes on a terminal: the night run. Other commands about routes join `group`."""
+"""Routes on a terminal: the night run."""
 
 import signal
 import sys
@@ -11,10 +11,10 @@ from types import FrameType
 from typing import Final, Protocol
 
 import click
-from flask.cli import AppGroup
 
 from delivery import night
-from delivery.cli.speaking import end, look_at_database, speaking, wiring_here
+from delivery.cli.ending import end
+from delivery.cli.speaking import look_at_database, speaking, wiring_here
 from delivery.night import Elsewhere, Failed, News, Night, Planned, Tally, Waiting
 from delivery.settings import Settings
 from delivery.solvers import MEBIBYTE, PATIENCE, Cluster, Pool, SolversAway, processors
@@ -23,10 +23,8 @@ from delivery.store.queries.due import DueOffice
 AT_ONCE: Final = 2
 """Problems in flight for each worker: one that is solved, one that waits for it."""
 
-group = AppGroup("routes", help="Delivery routes: planning a day's, and learning from those that were driven.")
 
-
-@group.command("plan")
+@click.command("plan")
 @click.option("--all", "everything", is_flag=True, help="Every office that has something due.")
 @click.option("--office", "codes", multiple=True, metavar="CODE", help="Only this office; may be given again.")
 @click.option("--date", "at", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day to plan.")
@@ -204,6 +202,3 @@ def _sum_up(tally: Tally) -> None:
         click.echo("The Dask scheduler went away.")
     if tally.left:
         click.echo(f"Ended early: {tally.left:,} offices are left. The same command goes on from here.")
-
-
-COMMANDS = (group,)

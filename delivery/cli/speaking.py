@@ -1,17 +1,16 @@
 """How every command speaks: what an operator can mend is one sentence and exit code 1, never a traceback."""
 
 import functools
-import sys
 from collections.abc import Callable
-from typing import NoReturn, ParamSpec
+from typing import ParamSpec
 
-import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import exists, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
+from delivery.cli.ending import end
 from delivery.errors import Trouble
 from delivery.settings import Settings
 from delivery.store.agencies import World
@@ -24,11 +23,6 @@ def wiring_here() -> Wiring:
     found = current_app.extensions["wiring"]
     assert isinstance(found, Wiring)
     return found
-
-
-def end(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(1)
 
 
 def speaking(command: Callable[P, None]) -> Callable[P, None]:

@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from delivery import signing_in
-from delivery.cli.speaking import end, speaking, wiring_here
+from delivery.cli.ending import end
+from delivery.cli.speaking import speaking, wiring_here
 from delivery.errors import Trouble
 from delivery.money import publishing
 from delivery.store.queries.tariffs import all_books

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from delivery.cli.speaking import end, speaking, wiring_here
+from delivery.cli.ending import end
+from delivery.cli.speaking import speaking, wiring_here
 from delivery.money import tax as exports
 
 _tax = AppGroup("tax", help="What the tax system is given.")

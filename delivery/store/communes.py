@@ -1,19 +1,17 @@
 """Provinces, communes, the units of before July 2025, and what became of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Row, Text, func, insert, select, update
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from delivery.errors import NotFound
 from delivery.store.base import Base, Code
+from delivery.store.gazetteers import gazetteer_as_of
 from delivery.store.regions import load_regions
 from routing import communes as values
-
-REFORM = date(2025, 7, 1)
-"""The day of the reform: Resolution 202/2025/QH15 and the provinces' resolutions on communes."""
+from routing.communes import REFORM
 
 
 class Province(Base):
@@ -213,84 +211,8 @@ def read_gazetteer(session: Session, day: date) -> values.Gazetteer:
 
     Raises NotFound when the tables are empty.
     """
-    provinces = {row.code: row for row in session.scalars(select(Province).order_by(Province.code))}
-    if not provinces:
-        raise NotFound(
-            "communes-not-loaded",
-            vi="Chưa nạp danh mục xã, phường: chạy lệnh flask communes load.",
-            en="The communes are not loaded: run flask communes load.",
-        )
-    # Plain rows: 10,000 mapped objects would take three times as long and stay in memory.
-    columns = select(*Commune.__table__.columns)
-    rows = session.execute(columns.where(Commune.valid_from <= day).order_by(Commune.id)).all()
-    there = frozenset(row.id for row in rows if row.valid_until is None or day < row.valid_until)
-    after: dict[int, list[int]] = {}
-    for commune_id, successor_id in session.execute(
-        select(CommuneSuccessor.commune_id, CommuneSuccessor.successor_id).order_by(CommuneSuccessor.successor_id)
-    ):
-        after.setdefault(commune_id, []).append(successor_id)
-    targets: dict[int, list[int]] = {}
-    for unit_id, commune_id in session.execute(
-        select(OldUnitTarget.old_unit_id, OldUnitTarget.commune_id).order_by(OldUnitTarget.commune_id)
-    ):
-        targets.setdefault(unit_id, []).append(commune_id)
-    return values.Gazetteer(
-        provinces=tuple(
-            values.Province(code=p.code, name=p.name, former=tuple(p.former), lat=p.lat, lon=p.lon)
-            for p in provinces.values()
-        ),
-        communes=tuple(_commune(row, provinces) for row in rows if row.id in there),
-        old_units=tuple(
-            values.OldUnit(
-                ward=u.ward,
-                district=u.district,
-                province=u.province,
-                targets=_followed(targets.get(u.id, []), there, after),
-                code=u.code,
-                lat=u.lat,
-                lon=u.lon,
-                former=tuple(u.former),
-                district_former=tuple(u.district_former),
-            )
-            for u in session.execute(select(*OldUnit.__table__.columns).order_by(OldUnit.id))
-        ),
-        closed=tuple(
-            values.ClosedCommune(
-                commune=_commune(row, provinces), until=row.valid_until, targets=_followed([row.id], there, after)
-            )
-            for row in rows
-            if row.valid_until is not None and row.id not in there
-        ),
-    )
-
-
-def _commune(row: Row[tuple[object, ...]], provinces: Mapping[str, Province]) -> values.Commune:
-    return values.Commune(
-        id=row.id,
-        code=row.code,
-        name=row.name,
-        kind=values.CommuneKind(row.kind),
-        province_code=row.province_code,
-        province=provinces[row.province_code].name,
-        lat=row.lat,
-        lon=row.lon,
-        radius_m=row.radius_m,
-    )
-
-
-def _followed(begun: list[int], there: frozenset[int], after: Mapping[int, list[int]]) -> tuple[int, ...]:
-    """The communes in `there` that `begun` led to, each once; a chain of mergers is followed to its end."""
-    found: dict[int, None] = {}
-    seen: set[int] = set()
-    waiting = begun[::-1]
-    while waiting:
-        at = waiting.pop()
-        if at in there:
-            found[at] = None
-        elif at not in seen:
-            seen.add(at)
-            waiting += after.get(at, ())[::-1]
-    return tuple(found)
+    session.flush()
+    return gazetteer_as_of(lambda query: session.execute(text(query)), day)
 
 
 def misanchored(session: Session, gazetteer: values.Gazetteer) -> dict[int, dict[str, float | None]]:

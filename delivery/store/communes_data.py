@@ -9,7 +9,8 @@ import json
 import math
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from importlib.util import find_spec
@@ -25,7 +26,19 @@ _WARD_KIND = re.compile(r"^(phuong|xa|thitran)(?=.)")
 _WARD_NUMBER = re.compile(r"^(?:phuong|ward|p|f)(\d+)$")
 _DISTRICT_KIND = re.compile(r"^(quan(?=\d)|huyen|thixa|thanhpho|tx|tp|q(?=\d))(?=.)")
 
+_UNITS = """
+    SELECT provinceCode, provinceKey, province, provinceLat, provinceLon,
+           wardCode, wardKey, ward, wardType, wardLat, wardLon, wardAreaKm2
+    FROM admin_units ORDER BY provinceCode, wardCode
+"""
+_OLD_UNITS = """
+    SELECT provinceKey, province, districtKey, district, districtAlias,
+           wardCode, wardKey, ward, wardAlias, wardLat, wardLon
+    FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode
+"""
+
 NewKey = tuple[str, str]  # (province key, ward key) as the package writes them
+_Conversion = Mapping[str, Mapping[str, Mapping[str, list[str] | list[Mapping[str, str]]]]]
 
 
 def read_gazetteer(folder: Path | None = None) -> Gazetteer:
@@ -34,19 +47,10 @@ def read_gazetteer(folder: Path | None = None) -> Gazetteer:
     Raises NotFound when the package, or one of its two files, is not there or cannot be read.
     """
     folder = folder or _installed()
-    try:
-        conversion = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
-        with closing(sqlite3.connect(f"{(folder / 'dataset.db').as_uri()}?mode=ro", uri=True)) as data:
-            data.row_factory = sqlite3.Row
-            units = data.execute("SELECT * FROM admin_units ORDER BY provinceCode, wardCode").fetchall()
-            legacy = data.execute(
-                "SELECT * FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode"
-            ).fetchall()
-    except (OSError, sqlite3.Error, ValueError) as reason:
-        raise _missing(str(reason)) from reason
+    units = list(_rows(folder, _UNITS))
     ids = {(row["provinceKey"], row["wardKey"]): commune_id(row["province"], row["ward"]) for row in units}
-    targets = _targets(conversion, ids)
-    old_units = tuple(_old_unit(row, targets) for row in legacy)
+    targets = _targets(_conversion(folder), ids)
+    old_units = tuple(_old_unit(row, targets) for row in _rows(folder, _OLD_UNITS))
     former = _former_provinces(
         old_units, {_id: tidy(row["province"]) for _id, row in zip(ids.values(), units, strict=True)}
     )
@@ -65,6 +69,24 @@ def read_gazetteer(folder: Path | None = None) -> Gazetteer:
         communes=tuple(_commune(row) for row in units),
         old_units=old_units,
     )
+
+
+def _rows(folder: Path, query: str) -> Iterator[sqlite3.Row]:
+    """One at a time, of the columns that are used: all rows whole would be most of what a process needs at its peak."""
+    try:
+        with closing(sqlite3.connect(f"{(folder / 'dataset.db').as_uri()}?mode=ro", uri=True)) as data:
+            data.row_factory = sqlite3.Row
+            yield from data.execute(query)
+    except (sqlite3.Error, ValueError) as reason:
+        raise _missing(str(reason)) from reason
+
+
+def _conversion(folder: Path) -> _Conversion:
+    try:
+        conversion: _Conversion = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as reason:
+        raise _missing(str(reason)) from reason
+    return conversion
 
 
 def commune_id(province: str, name: str, opened: date | None = None) -> int:
@@ -113,8 +135,9 @@ def _commune(row: sqlite3.Row) -> Commune:
 def _old_unit(row: sqlite3.Row, targets: Mapping[str, tuple[int, ...]]) -> OldUnit:
     return OldUnit(
         ward=tidy(row["ward"] or ""),
-        district=tidy(row["district"]),
-        province=tidy(row["province"]),
+        # One object a name, not one a row.
+        district=sys.intern(tidy(row["district"])),
+        province=sys.intern(tidy(row["province"])),
         targets=targets.get(f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}", ()),
         code=row["wardCode"] or "",
         lat=row["wardLat"],
@@ -138,9 +161,7 @@ def _plain(aliases: Sequence[str], kind: re.Pattern[str]) -> tuple[str, ...]:
     return tuple(plain)
 
 
-def _targets(
-    conversion: Mapping[str, Mapping[str, Mapping[str, list[str] | list[Mapping[str, str]]]]], ids: Mapping[NewKey, int]
-) -> dict[str, tuple[int, ...]]:
+def _targets(conversion: _Conversion, ids: Mapping[NewKey, int]) -> dict[str, tuple[int, ...]]:
     """Old key → commune ids, the one that the package calls the default first."""
     targets: dict[str, tuple[int, ...]] = {}
     for province, wards in conversion["DICT_PROVINCE_WARD_NO_DIVIDED"].items():

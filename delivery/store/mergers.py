@@ -4,8 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delivery.errors import Refused
-from delivery.store.communes import REFORM, Commune, CommuneSuccessor, Province, read_gazetteer
+from delivery.store.communes import Commune, CommuneSuccessor, Province, read_gazetteer
 from delivery.store.communes_data import commune_id
+from routing.communes import REFORM
 from routing.mergers import Closed, Merger, refusals
 from routing.units import CommuneKind
 

@@ -1,22 +1,18 @@
-"""The commands about communes: loading, the next merger, checking, listing, and finding them in addresses."""
+"""The commands about communes: loading, the next merger, checking and listing."""
 
 import json
 import unicodedata
-from collections.abc import Iterator
 
-import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import update
 
 from delivery import parties
-from delivery.app import create_app
 from delivery.store.communes import Commune
 from delivery.wiring import Wiring
 from routing.addresses import Match, Verdict
-from tests.conftest import HandClock, settings_for
+from tests.conftest import HandClock
 
-NOWHERE = "postgresql+psycopg://delivery_app:very-secret@127.0.0.1:9/nothing"
 HCMC = "Thành phố Hồ Chí Minh"
 MERGED = ("Phường Sài Gòn", "Phường Bến Thành")
 NEW = {
@@ -38,14 +34,6 @@ def merger(**changes: object) -> str:
         "regions": {HCMC: "economic-6"},
     }
     return json.dumps(document | changes)
-
-
-@pytest.fixture(scope="module")
-def lost() -> Iterator[Flask]:
-    """An application whose database cannot be reached."""
-    made = create_app(settings_for(NOWHERE), clock=HandClock())
-    yield made
-    made.extensions["wiring"].engine.dispose()
 
 
 def test_the_next_merger_is_data(app: Flask, wiring: Wiring, clock: HandClock) -> None:
@@ -112,53 +100,3 @@ def test_check_tells_faults_of_the_data_from_what_was_loaded_wrongly(app: Flask,
     assert "14 points were mended." in _call(app, "load").output
     early = _call(app, "check", "--day", "2025-06-30")
     assert (early.exit_code, "the communes begin on 2025-07-01" in early.output) == (2, True)
-
-
-def test_addresses_are_matched_line_by_line_and_bad_lines_are_named(lost: Flask) -> None:
-    """A file of a million lines must not stop at one of them, and needs no database of its own."""
-    lines = [
-        b"\xef\xbb\xbf12 L\xc3\xaa L\xe1\xbb\xa3i, P. B\xe1\xba\xbfn Ngh\xc3\xa9, Q.1, TP.HCM\r\n",
-        "phường 4, TP Mỹ Tho, Tiền Giang\n".encode(),
-        b"\n",
-        b"x\xff\n",
-        "xã Củ Chi, TP.HCM ".encode() + "ế".encode() * 200_000 + b"\n",
-        b"Ca Mau",
-    ]
-    result = _call(lost, "match", "-", given=b"".join(lines))
-    assert result.exit_code == 0
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [(each["line"], each["verdict"]) for each in answers] == [
-        (1, "sure"), (2, "ask"), (3, "unknown"), (4, "unknown"), (5, "sure"), (6, "unknown"),
-    ]  # fmt: skip
-    assert answers[0]["candidates"] == [
-        {
-            "commune_id": 661324968,
-            "name": "Phường Sài Gòn",
-            "province": HCMC,
-            "confidence": 0.995,
-            "why": "Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh",
-        }
-    ]
-    assert answers[0]["parts"] == {
-        "house": "12",
-        "alley": None,
-        "street": "Lê Lợi",
-        "hamlet": None,
-        "commune": "Phường Bến Nghé",
-        "district": "Quận 1",
-        "province": HCMC,
-    }
-    assert {"Phường Mỹ Tho", "Phường Đạo Thạnh"} <= {each["name"] for each in answers[1]["candidates"]}
-    assert [each.get("note") for each in answers[2:5]] == [
-        "This line is empty.",
-        "This line is not in UTF-8: byte 0xFF at position 2.",
-        "This line is too long for an address: only its beginning was read.",
-    ]
-    assert "The database cannot be read: the installed data is used" in result.stderr
-    assert "6 addresses: 2 sure, 1 ask, 3 unknown; 3 lines with a note." in result.stderr
-
-
-def test_a_file_in_utf_16_is_told_what_to_do(lost: Flask) -> None:
-    """Spreadsheets save "Unicode text" so; every line of it would be unknown without a word."""
-    result = _call(lost, "match", "-", given="Cà Mau\n".encode("utf-16"))
-    assert (result.exit_code, "save it as UTF-8" in result.stderr) == (1, True)
