@@ -13,15 +13,11 @@ from delivery.cli.matching import match
 from delivery.store.communes_data import read_gazetteer
 from demo.postgres import APPLICATION, ROOT, Server
 from tests.delivery.cli.test_communes import merger
+from tests.launching import LAUNCHER
 
 MOST_MB = 100
 NOWHERE = "postgresql+psycopg://delivery_app:very-secret@127.0.0.1:9/nothing"
 HCMC = "Thành phố Hồ Chí Minh"
-# The peak of a process counts from before its exec: only a small one may start what is measured.
-LAUNCHER = (
-    "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]);"
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)"
-)
 
 
 def _match(*words: str, given: bytes | None = None) -> Result:
