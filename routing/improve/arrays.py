@@ -6,7 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.improve.kernel import BEST, COURIER, DICE, NEVER, NOW, ROUTE, STOP, Day, Legs, Records, Tour
+from routing.improve.kernel import (
+    ALL_LAYERS,
+    BEST,
+    COURIER,
+    DICE,
+    NEVER,
+    NOW,
+    ROUTE,
+    STOP,
+    WITHOUT_BAG,
+    WITHOUT_REST,
+    Day,
+    Legs,
+    Records,
+    Tour,
+)
 from routing.matrix import Matrix
 from routing.problem import Courier, Kind, Problem, Stop
 
@@ -76,6 +91,7 @@ def flat(problem: Problem, stops: Sequence[Stop], locks: Mapping[str, Sequence[S
         any_away=any_away,
         any_optional=any(not stop.mandatory for stop in stops),
         any_window=any(stop.windows for stop in stops),
+        layers=_layers(problem, stops),
     )
     if len(stops) > 2:
         day.stops["lonely"] = np.take_along_axis(legs[0, : len(stops)], day.near[:, :2].astype(np.int64), axis=1).sum(
@@ -85,6 +101,13 @@ def flat(problem: Problem, stops: Sequence[Stop], locks: Mapping[str, Sequence[S
         day.couriers[node]["begin"], day.couriers[node]["finish"] = begin[node], finish[node]
         day.couriers[node]["locked"] = len(locks[courier.key])
     return Flat(day=day, stops=tuple(stops), couriers=couriers)
+
+
+def _layers(problem: Problem, stops: Sequence[Stop]) -> int:
+    """How much there is to know of a node: of breaks only where somebody has one, of the bag only with pick-ups."""
+    if any(stop.kind is Kind.PICKUP and stop.volume for stop in stops):
+        return ALL_LAYERS
+    return WITHOUT_BAG if any(courier.rest is not None for courier in problem.couriers) else WITHOUT_REST
 
 
 def _stop_records(problem: Problem, stops: Sequence[Stop]) -> Records:
@@ -192,10 +215,12 @@ def _room(day: Day, seed: int) -> Tour:
         nodes=np.zeros((3, couriers, stops + 3), dtype=np.uint32),
         times=np.zeros((7, couriers, stops + 3), dtype=np.int32),
         routes=np.zeros(couriers, dtype=ROUTE),
+        old_times=np.zeros((7, couriers, stops + 3), dtype=np.int32),
+        old_routes=np.zeros(couriers, dtype=ROUTE),
         route=np.zeros(stops, dtype=np.int64),
         left_at=np.zeros(stops, dtype=np.int64),
         pools=np.zeros((2, stops), dtype=np.uint32),
-        lists=np.zeros((4, couriers), dtype=np.int64),
+        lists=np.zeros((4, couriers + 1), dtype=np.int64),
         keys=np.zeros(stops, dtype=np.float64),
         totals=np.zeros(2, dtype=np.float64),
         counts=np.zeros(8, dtype=np.int64),

@@ -10,7 +10,8 @@ the break behind it; and two latest arrivals likewise. So whether one more stop 
 """
 
 import math
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -22,6 +23,7 @@ Nodes = NDArray[np.uint32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Records = NDArray[np.void]
+Function = TypeVar("Function", bound=Callable[..., Any])
 Record = Any
 """One row of records: numpy types it as a scalar of no shape."""
 
@@ -90,11 +92,11 @@ ROUTE: Final = np.dtype(
         ("travel", np.int64),
         ("service", np.int64),
         ("end", np.int64),
+        ("away", np.int64),
+        ("late", np.int64),  # seconds after promises, as if without a break
         ("last_promise", np.int64),
         ("rest_at", np.int64),  # behind which node the break is; -1 for none on the route
         ("cost", np.float64),
-        ("old_size", np.int64),
-        ("old_cost", np.float64),
         ("best_size", np.int64),
         ("saved", np.int64),  # changed by this round
         ("dirty", np.int64),  # changed since the best
@@ -102,15 +104,25 @@ ROUTE: Final = np.dtype(
 )
 NOW, OLD, BEST = 0, 1, 2
 """Layers of `Tour.nodes`."""
-LEG, FREE, RESTED, UNTIL_FREE, UNTIL_RESTED, BAG_BEFORE, BAG_AFTER = range(7)
-"""Layers of `Tour.times`: seconds from the node before; earliest departures; latest arrivals; the most that is carried
-until the node is left, and from then on."""
+LEG, FREE, UNTIL_FREE, RESTED, UNTIL_RESTED, BAG_BEFORE, BAG_AFTER = range(7)
+"""Layers of `Tour.times`: seconds from the node before; earliest departures and latest arrivals, without a break and
+with one; the most that is carried until the node is left, and from then on."""
+WITHOUT_REST, WITHOUT_BAG, ALL_LAYERS = 3, 5, 7
+"""How many layers count where nobody has a break, and where nothing is picked up."""
 ABSENT, LEFT = 0, 1
 """Layers of `Tour.pools`: stops to put back, and those left for tomorrow."""
 LOOKED_AT, SAVED, SPARE, MARK = range(4)
 """Layers of `Tour.lists`."""
 ROUNDS, FOUND, LEFT_COUNT, ABSENT_COUNT, SAVED_COUNT, SPARE_COUNT, STAMP, DICE = range(8)
 """Places in `Tour.counts`."""
+
+
+def compiled(function: Function) -> Function:
+    """Without numba's counting of references: nothing here allocates, since its caller holds the arrays, and counting
+    them took two thirds of the time. What would allocate (a slice copied, numpy's sort) does not compile."""
+    # numba's types do not know the option; its documentation of the runtime does not promise it either: a test watches.
+    told: Function = njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload]
+    return told
 
 
 class Day(NamedTuple):
@@ -144,6 +156,8 @@ class Day(NamedTuple):
     any_away: bool
     any_optional: bool
     any_window: bool
+    layers: int
+    """How many layers of `Tour.times` count."""
 
 
 class Tour(NamedTuple):
@@ -155,6 +169,9 @@ class Tour(NamedTuple):
     """7 × c × width."""
     routes: Records
     """c of ROUTE."""
+    old_times: Legs
+    """`times` and `routes` as they were before this round."""
+    old_routes: Records
     route: Ints
     """Of each stop; -1 while it is in none."""
     left_at: Ints
@@ -179,7 +196,7 @@ class Setting(NamedTuple):
     """Longest string of stops of one route."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def throw(counts: Ints) -> float:
     """A number from 0 to below 1. Multiply-with-carry (Marsaglia 2003), which fits 63 bits, so that Python agrees."""
     state = 698769069 * (counts[DICE] & 0xFFFFFFFF) + (counts[DICE] >> 32)
@@ -187,13 +204,13 @@ def throw(counts: Ints) -> float:
     return float(state & 0xFFFFFFFF) / 4294967296.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def number(read: Any) -> int:
     """What an array holds as a whole number of 64 bits, which compiled code does not mix with unsigned ones."""
     return int(np.int64(read))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
     """The earliest start of service for who is there at `ready`; NEVER after the last window."""
     here = stops[stop]
@@ -205,13 +222,13 @@ def start_of(stops: Records, windows: Ints, stop: int, ready: int) -> int:
     return NEVER
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def next_start(day: Day, stop: int, ready: int) -> int:
     """`start_of` for who holds the whole day."""
     return number(start_of(day.stops, day.windows, stop, ready))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def latest_start(day: Day, stop: int, bound: int) -> int:
     """The latest start of service not after `bound`; TOO_EARLY when every window opens later."""
     for window in range(day.stops[stop]["more_until"] - 1, day.stops[stop]["more_from"] - 1, -1):
@@ -222,7 +239,7 @@ def latest_start(day: Day, stop: int, bound: int) -> int:
     return TOO_EARLY
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def after_rest(day: Day, courier: int, leaving: int, leg: int) -> int:
     """When who leaves at `leaving` and rests on the way or at the door is ready; NEVER when it is too late to rest."""
     if leaving > day.couriers[courier]["rest_until"]:
@@ -230,7 +247,7 @@ def after_rest(day: Day, courier: int, leaving: int, leg: int) -> int:
     return number(max(leaving + leg, day.couriers[courier]["rest_from"]) + day.couriers[courier]["rest"])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def before_rest(day: Day, courier: int, ready: int, leg: int) -> int:
     """The latest departure from which one is `ready` after a break on the leg; TOO_EARLY when there is none."""
     if day.couriers[courier]["rest_from"] + day.couriers[courier]["rest"] > ready:
@@ -238,7 +255,7 @@ def before_rest(day: Day, courier: int, ready: int, leg: int) -> int:
     return number(min(ready - leg - day.couriers[courier]["rest"], day.couriers[courier]["rest_until"]))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unfair(day: Day, courier: int, work: int) -> float:
     """The cost of work above the fair share."""
     above = work - day.couriers[courier]["fair"]
@@ -247,7 +264,7 @@ def unfair(day: Day, courier: int, work: int) -> float:
     return float(day.imbalance_weight * above * above / SQUARED_SECONDS_PER_HOUR)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lateness(day: Day, tour: Tour, courier: int, behind: int) -> tuple[int, int]:
     """(seconds late against promises, end) of a route with its break behind node `behind`; -1: without one."""
     late = 0
@@ -270,109 +287,160 @@ def lateness(day: Day, tour: Tour, courier: int, behind: int) -> tuple[int, int]
     return late, now + tour.times[LEG, courier, size + 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def refresh(day: Day, tour: Tour, courier: int) -> bool:
     """Work out a route anew after its nodes changed. False when it does not fit (legs that break the triangle rule)."""
+    who = day.couriers[courier]
+    legs = day.legs[who["matrix"]]
     size = tour.routes[courier]["size"]
-    if size == 0:
-        tour.times[LEG, courier, 1] = 0
-        tour.times[FREE, courier, 0] = day.couriers[courier]["shift_start"]
-        tour.times[RESTED, courier, 0] = NEVER
-        tour.nodes[NOW, courier, 1] = day.couriers[courier]["finish"]
-        end_by = day.couriers[courier]["must_end"]
-        tour.times[UNTIL_RESTED, courier, 1] = end_by
-        tour.times[UNTIL_FREE, courier, 1] = (
-            min(end_by, day.couriers[courier]["rest_until"]) if day.couriers[courier]["rest"] > 0 else end_by
-        )
-        tour.times[BAG_BEFORE, courier, 0] = 0
-        tour.times[BAG_AFTER, courier, 0] = 0
-        tour.routes[courier]["load"] = 0
-        tour.routes[courier]["travel"] = 0
-        tour.routes[courier]["service"] = 0
-        tour.routes[courier]["end"] = day.couriers[courier]["shift_start"]
-        tour.routes[courier]["last_promise"] = 0
-        tour.routes[courier]["rest_at"] = -1
-        tour.routes[courier]["cost"] = 0.0
-        return True
-    legs = day.legs[day.couriers[courier]["matrix"]]
-    node, leg_row = tour.nodes[NOW, courier], tour.times[LEG, courier]
-    free_row, rested_row = tour.times[FREE, courier], tour.times[RESTED, courier]
-    stops, any_promise = day.stops, day.any_promise
-    rests = day.couriers[courier]["rest"] > 0
+    tour.nodes[NOW, courier, size + 1] = who["finish"]
     travel = 0
     service = 0
     load = 0
-    last_promise = 0
-    late = 0
-    fits = True
-    free = day.couriers[courier]["shift_start"]
-    rested = NEVER
-    free_row[0] = free
-    rested_row[0] = rested
-    before = np.uint32(day.couriers[courier]["begin"])
+    away = 0
+    before = number(who["begin"])
     for at in range(1, size + 1):
-        stop = node[at]
-        leg = legs[before, stop]
-        leg_row[at] = leg
+        stop = number(tour.nodes[NOW, courier, at])
+        leg = number(legs[before, stop])
+        tour.times[LEG, courier, at] = leg
         travel += leg
-        here = stops[stop]
-        service += here["service"]
-        if here["pickup"] == 0:
-            load += here["volume"]
+        service += day.stops[stop]["service"]
+        if day.stops[stop]["pickup"] == 0:
+            load += day.stops[stop]["volume"]
+        if day.any_away:
+            away += day.away[courier, stop]
+        before = stop
+    if size > 0:
+        travel += legs[before, who["finish"]]
+        tour.times[LEG, courier, size + 1] = legs[before, who["finish"]]
+    else:
+        tour.times[LEG, courier, 1] = 0
+    tour.routes[courier]["travel"] = travel
+    tour.routes[courier]["service"] = service
+    tour.routes[courier]["load"] = load
+    tour.routes[courier]["away"] = away
+    tour.routes[courier]["late"] = 0
+    tour.routes[courier]["last_promise"] = 0
+    tour.times[FREE, courier, 0] = who["shift_start"]
+    tour.times[RESTED, courier, 0] = NEVER
+    until_rested = who["must_end"]
+    tour.times[UNTIL_RESTED, courier, size + 1] = until_rested
+    tour.times[UNTIL_FREE, courier, size + 1] = (
+        min(until_rested, who["rest_until"]) if who["rest"] > 0 else until_rested
+    )
+    fits = onward(day, tour, courier, 1, size + 1)
+    limits(day, tour, courier, size, 0)
+    return priced(day, tour, courier) and fits
+
+
+@compiled
+def put_in(day: Day, tour: Tour, courier: int, behind: int, stop: int) -> bool:
+    """Put a stop behind a node and work out what that changes. False when the route no longer fits."""
+    who, here, route = day.couriers[courier], day.stops[stop], tour.routes[courier]
+    node, legs = tour.nodes[NOW, courier], day.legs[who["matrix"]]
+    size = route["size"]
+    leg_row, free_row, until_row = tour.times[LEG, courier], tour.times[FREE, courier], tour.times[UNTIL_FREE, courier]
+    for at in range(size + 1, behind, -1):
+        node[at + 1] = node[at]
+        leg_row[at + 1] = leg_row[at]
+        free_row[at + 1] = free_row[at]
+        until_row[at + 1] = until_row[at]
+    if who["rest"] > 0:
+        rested_row, until_rested = tour.times[RESTED, courier], tour.times[UNTIL_RESTED, courier]
+        for at in range(size + 1, behind, -1):
+            rested_row[at + 1] = rested_row[at]
+            until_rested[at + 1] = until_rested[at]
+    node[behind + 1] = stop
+    tour.route[stop] = courier
+    out = number(legs[node[behind], stop])
+    home = number(legs[stop, node[behind + 2]])
+    route["size"] = size + 1
+    route["travel"] += out + home - leg_row[behind + 2]
+    route["service"] += here["service"]
+    leg_row[behind + 1] = out
+    leg_row[behind + 2] = home
+    if here["pickup"] == 0:
+        route["load"] += here["volume"]
+    if day.any_away:
+        route["away"] += day.away[courier, stop]
+    if route["last_promise"] > behind:
+        route["last_promise"] += 1
+    fits = onward(day, tour, courier, behind + 1, behind + 2)
+    limits(day, tour, courier, behind + 1, behind)
+    return priced(day, tour, courier) and fits
+
+
+@compiled
+def onward(day: Day, tour: Tour, courier: int, first: int, known: int) -> bool:
+    """Earliest departures from node `first` on, and what is late there. From node `known` on there are old ones: it
+    ends where nothing changes. False when somebody comes too late."""
+    who, route, stops = day.couriers[courier], tour.routes[courier], day.stops
+    node, leg_row = tour.nodes[NOW, courier], tour.times[LEG, courier]
+    free_row, rested_row = tour.times[FREE, courier], tour.times[RESTED, courier]
+    rests = who["rest"] > 0
+    free = number(free_row[first - 1])
+    rested = number(rested_row[first - 1])
+    for at in range(first, route["size"] + 1):
+        leg = number(leg_row[at])
+        here = stops[node[at]]
         if rests:
-            start = min(rested + leg, after_rest(day, courier, free, leg))
-            if start > here["closes"] or start < here["opens"]:
-                start = next_start(day, number(stop), start)
-            rested = NEVER if start >= NEVER else start + here["service"]
-            rested_row[at] = rested
+            ready = min(rested + leg, after_rest(day, courier, free, leg))
+            if ready > here["closes"] or ready < here["opens"]:
+                ready = next_start(day, number(node[at]), ready)
+            rested = NEVER if ready >= NEVER else ready + here["service"]
         start = free + leg
         if start < here["opens"]:
             start = here["opens"]
         elif start > here["closes"]:
-            start = next_start(day, number(stop), start)
-        if start >= NEVER:
-            free = NEVER
-            fits = fits and rested < NEVER
-        else:
+            start = next_start(day, number(node[at]), start)
+        if start < NEVER:
             free = start + here["service"]
-            if any_promise and here["promised"] < NEVER:
-                last_promise = at
-                if start > here["promised"]:
-                    late += start - here["promised"]
-        free_row[at] = free
-        before = stop
-    node[size + 1] = day.couriers[courier]["finish"]
-    leg = legs[before, day.couriers[courier]["finish"]]
-    leg_row[size + 1] = leg
-    travel += leg
-    end = free + leg
-    tour.routes[courier]["rest_at"] = -1
-    if rests and end > day.couriers[courier]["rest_until"]:
-        tour.routes[courier]["rest_at"] = 0
-        if last_promise > 0:
-            end, late, tour.routes[courier]["rest_at"] = placed_rest(day, tour, courier)
         else:
-            end = min(rested + leg, after_rest(day, courier, free, leg))
-    if end > day.couriers[courier]["must_end"]:
-        fits = False
-    tour.routes[courier]["load"] = load
-    tour.routes[courier]["travel"] = travel
-    tour.routes[courier]["service"] = service
-    tour.routes[courier]["end"] = end
-    tour.routes[courier]["last_promise"] = last_promise
-    cost = day.travel_weight * travel + day.late_weight * late + day.couriers[courier]["fixed"]
-    cost += day.couriers[courier]["overtime"] * max(0, end - day.couriers[courier]["shift_end"]) + unfair(
-        day, courier, travel + service
-    )
-    if day.any_away:
-        for at in range(1, size + 1):
-            cost += day.away_weight * day.away[courier, node[at]]
-    tour.routes[courier]["cost"] = cost
-    limits(day, tour, courier)
-    return fits
+            free = NEVER
+            if not rests or rested >= NEVER:
+                return False
+        if at >= known and free == free_row[at] and (not rests or rested == rested_row[at]):
+            return True
+        if day.any_promise and here["promised"] < NEVER:
+            route["last_promise"] = max(route["last_promise"], at)
+            if here["promised"] < start < NEVER:
+                route["late"] += start - here["promised"]
+            if at >= known and here["promised"] < free_row[at] - here["service"] and free_row[at] < NEVER:
+                route["late"] -= free_row[at] - here["service"] - here["promised"]
+        free_row[at] = free
+        rested_row[at] = rested
+    return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def priced(day: Day, tour: Tour, courier: int) -> bool:
+    """End and cost of a route of which all else is known. False when it ends too late."""
+    who, route = day.couriers[courier], tour.routes[courier]
+    size = route["size"]
+    route["rest_at"] = -1
+    if size == 0:
+        route["end"] = who["shift_start"]
+        route["cost"] = 0.0
+        return True
+    late = route["late"]
+    free = number(tour.times[FREE, courier, size])
+    leg = number(tour.times[LEG, courier, size + 1])
+    end = free + leg
+    if who["rest"] > 0 and end > who["rest_until"]:
+        if route["last_promise"] > 0:
+            end, late, route["rest_at"] = placed_rest(day, tour, courier)
+        else:
+            route["rest_at"] = 0
+            end = min(number(tour.times[RESTED, courier, size]) + leg, after_rest(day, courier, free, leg))
+    route["end"] = end
+    cost = day.travel_weight * route["travel"] + day.late_weight * late + who["fixed"]
+    cost += who["overtime"] * max(0, end - who["shift_end"])
+    cost += unfair(day, courier, route["travel"] + route["service"])
+    route["cost"] = cost + day.away_weight * route["away"]
+    return bool(end <= who["must_end"])
+
+
+@compiled
 def placed_rest(day: Day, tour: Tour, courier: int) -> tuple[int, int, int]:
     """(end, seconds late, node behind which to rest) of the cheapest place for the break: lateness, then the end."""
     size = tour.routes[courier]["size"]
@@ -403,52 +471,59 @@ def placed_rest(day: Day, tour: Tour, courier: int) -> tuple[int, int, int]:
     return best_end, best_late, best_behind
 
 
-@njit(cache=True, nogil=True)
-def limits(day: Day, tour: Tour, courier: int) -> None:
-    """Latest arrivals and the bag at each node, from the end backwards."""
-    size = tour.routes[courier]["size"]
+@compiled
+def limits(day: Day, tour: Tour, courier: int, last: int, known: int) -> None:
+    """Latest arrivals from node `last` backwards, and the bag. From node `known` backwards there are old ones: it ends
+    where nothing changes."""
     node, leg_row = tour.nodes[NOW, courier], tour.times[LEG, courier]
     free_row, rested_row = tour.times[UNTIL_FREE, courier], tour.times[UNTIL_RESTED, courier]
     stops = day.stops
     rests = day.couriers[courier]["rest"] > 0
-    until_rested = day.couriers[courier]["must_end"]
-    until_free = min(until_rested, day.couriers[courier]["rest_until"]) if rests else until_rested
-    free_row[size + 1] = until_free
-    rested_row[size + 1] = until_rested
-    for at in range(size, 0, -1):
-        stop = node[at]
-        here = stops[stop]
+    until_free = number(free_row[last + 1])
+    until_rested = number(rested_row[last + 1])
+    for at in range(last, 0, -1):
+        here = stops[node[at]]
         spent = leg_row[at + 1] + here["service"]
         bound = until_free - spent
         if rests:
-            bound = max(bound, before_rest(day, courier, until_rested, leg_row[at + 1]) - here["service"])
-            until_rested = latest_start(day, number(stop), until_rested - spent)
-            rested_row[at] = until_rested
+            bound = max(bound, before_rest(day, courier, until_rested, number(leg_row[at + 1])) - here["service"])
+            until_rested = latest_start(day, number(node[at]), until_rested - spent)
         if here["more_until"] > here["more_from"]:
-            until_free = latest_start(day, number(stop), bound)
+            until_free = latest_start(day, number(node[at]), bound)
         elif bound < here["opens"]:
             until_free = TOO_EARLY
         else:
             until_free = min(bound, here["closes"])
+        if at <= known and until_free == free_row[at] and (not rests or until_rested == rested_row[at]):
+            break
         free_row[at] = until_free
+        if rests:
+            rested_row[at] = until_rested
     if day.any_pickup:
-        bag = tour.routes[courier]["load"]
-        most = bag
-        tour.times[BAG_BEFORE, courier, 0] = bag
-        for at in range(1, size + 1):
-            stop = number(tour.nodes[NOW, courier, at])
-            bag += day.stops[stop]["volume"] if day.stops[stop]["pickup"] else -day.stops[stop]["volume"]
-            most = max(most, bag)
-            tour.times[BAG_BEFORE, courier, at] = most
-            tour.times[BAG_AFTER, courier, at] = bag
-        most = bag
-        for at in range(size, 0, -1):
-            most = max(most, tour.times[BAG_AFTER, courier, at])
-            tour.times[BAG_AFTER, courier, at] = most
-        tour.times[BAG_AFTER, courier, 0] = max(most, tour.routes[courier]["load"])
+        bags(day, tour, courier)
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def bags(day: Day, tour: Tour, courier: int) -> None:
+    """The most that is carried until each node is left, and from then on."""
+    size = tour.routes[courier]["size"]
+    bag = number(tour.routes[courier]["load"])
+    most = bag
+    tour.times[BAG_BEFORE, courier, 0] = bag
+    for at in range(1, size + 1):
+        stop = number(tour.nodes[NOW, courier, at])
+        bag += day.stops[stop]["volume"] if day.stops[stop]["pickup"] else -day.stops[stop]["volume"]
+        most = max(most, bag)
+        tour.times[BAG_BEFORE, courier, at] = most
+        tour.times[BAG_AFTER, courier, at] = bag
+    most = bag
+    for at in range(size, 0, -1):
+        most = max(most, tour.times[BAG_AFTER, courier, at])
+        tour.times[BAG_AFTER, courier, at] = most
+    tour.times[BAG_AFTER, courier, 0] = max(most, tour.routes[courier]["load"])
+
+
+@compiled
 def pushed(
     stops: Records, windows: Ints, who: Record, route: Record, node: Nodes, times: Legs,
     behind: int, stop: int, out: int, home: int, late_weight: float,
@@ -501,7 +576,7 @@ def pushed(
     return float(late_weight * late + who["overtime"] * over)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def scan(
     column: Legs, row: Legs, node: Nodes, times: Legs, first: int, size: int, best: float, base: float,
     travel_weight: float, service: int, opens: int, closes: int, slack: int, overtime: float,
@@ -557,7 +632,7 @@ def scan(
     return best, found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spare(day: Day, tour: Tour) -> None:
     """List the couriers without a stop, of those alike one: they stand side by side."""
     count = 0
@@ -570,7 +645,7 @@ def spare(day: Day, tour: Tour) -> None:
     tour.counts[SPARE_COUNT] = count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def look_at(route: Ints, lists: Ints, counts: Ints, routes: Records, near: Nodes, stop: int) -> int:
     """List the couriers whose routes are worth a look for a stop, and how many: all of them, or among many those who
     serve one of its nearest stops; and the spare ones."""
@@ -585,17 +660,18 @@ def look_at(route: Ints, lists: Ints, counts: Ints, routes: Records, near: Nodes
         stamp = counts[STAMP]
         for at in range(min(NEAR_ENOUGH, near.shape[1])):
             courier = route[near[stop, at]]
-            if courier >= 0 and lists[MARK, courier] != stamp:
-                lists[MARK, courier] = stamp
+            if courier >= 0:
+                # Written in any case and counted if new: whether it is new cannot be foretold by the processor.
                 lists[LOOKED_AT, count] = courier
-                count += 1
+                count += lists[MARK, courier] != stamp
+                lists[MARK, courier] = stamp
     for at in range(counts[SPARE_COUNT]):
         lists[LOOKED_AT, count] = lists[SPARE, at]
         count += 1
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int, int]:
     """(added cost, courier, node behind which) of the cheapest place for `stop`; below `limit`, else courier -1."""
     nodes, times, routes, counts = tour.nodes[NOW], tour.times, tour.routes, tour.counts
@@ -691,7 +767,7 @@ def cheapest(day: Day, tour: Tour, stop: int, limit: float) -> tuple[float, int,
     return best, best_courier, best_behind
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fits_with_rest(day: Day, tour: Tour, courier: int, behind: int, stop: int, out: int, home: int) -> bool:
     """Whether a courier with a break can serve one more stop behind a node and still do the rest."""
     service = day.stops[stop]["service"]
@@ -706,20 +782,34 @@ def fits_with_rest(day: Day, tour: Tour, courier: int, behind: int, stop: int, o
     return bool(next_start(day, stop, ready) + service + home <= until)
 
 
-@njit(cache=True, nogil=True)
-def save(tour: Tour, courier: int) -> None:
+@compiled
+def copy(tour: Tour, courier: int, source: int, target: int) -> None:
+    """Copy the nodes of a route from one layer to another."""
+    for at in range(tour.routes[courier]["size"] + 2):
+        tour.nodes[target, courier, at] = tour.nodes[source, courier, at]
+
+
+@compiled
+def keep(source: Legs, target: Legs, courier: int, layers: int, count: int) -> None:
+    """Copy so many layers of what is known of a route."""
+    for layer in range(layers):
+        for at in range(count):
+            target[layer, courier, at] = source[layer, courier, at]
+
+
+@compiled
+def save(day: Day, tour: Tour, courier: int) -> None:
     """Keep a route as it is before this round changes it."""
     if not tour.routes[courier]["saved"]:
         tour.routes[courier]["saved"] = 1
         tour.lists[SAVED, tour.counts[SAVED_COUNT]] = courier
         tour.counts[SAVED_COUNT] += 1
-        size = tour.routes[courier]["size"]
-        tour.routes[courier]["old_size"] = size
-        tour.routes[courier]["old_cost"] = tour.routes[courier]["cost"]
-        tour.nodes[OLD, courier, : size + 2] = tour.nodes[NOW, courier, : size + 2]
+        copy(tour, courier, NOW, OLD)
+        keep(tour.times, tour.old_times, courier, day.layers, tour.routes[courier]["size"] + 2)
+        tour.old_routes[courier] = tour.routes[courier]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take_out(tour: Tour, courier: int, first: int, until: int) -> None:
     """Take nodes first … until - 1 out of a route; they wait in `absent`."""
     count = tour.counts[ABSENT_COUNT]
@@ -735,18 +825,7 @@ def take_out(tour: Tour, courier: int, first: int, until: int) -> None:
     tour.routes[courier]["size"] -= gone
 
 
-@njit(cache=True, nogil=True)
-def put_in(day: Day, tour: Tour, courier: int, behind: int, stop: int) -> bool:
-    """Put a stop behind a node and work the route out anew."""
-    for at in range(tour.routes[courier]["size"] + 1, behind, -1):
-        tour.nodes[NOW, courier, at + 1] = tour.nodes[NOW, courier, at]
-    tour.nodes[NOW, courier, behind + 1] = stop
-    tour.routes[courier]["size"] += 1
-    tour.route[stop] = courier
-    return refresh(day, tour, courier)
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
     """Take strings of neighbouring stops out of neighbouring routes. False when what stays does not fit."""
     served = 0
@@ -778,7 +857,7 @@ def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
             at += 1
         if at <= day.couriers[courier]["locked"]:
             continue
-        save(tour, courier)
+        save(day, tour, courier)
         length = int(throw(tour.counts) * min(float(loose), longest)) + 1
         gap = 0
         if length > 1 and length < loose and throw(tour.counts) < KEEP:
@@ -804,7 +883,7 @@ def ruin(day: Day, tour: Tour, setting: Setting) -> bool:
     return fits
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def order_absent(day: Day, tour: Tour) -> None:
     """Put the absent stops in the order in which they are served: by chance, size, distance, window, or pressure."""
     count = tour.counts[ABSENT_COUNT]
@@ -834,10 +913,6 @@ def order_absent(day: Day, tour: Tour) -> None:
         else:
             key = -float(day.stops[stop]["closes"])
         tour.keys[at] = key
-    if count > 60:
-        order = np.argsort(tour.keys[:count], kind="mergesort")
-        tour.pools[ABSENT, :count] = tour.pools[ABSENT, :count][order]
-        return
     for at in range(1, count):
         key = tour.keys[at]
         stop = number(tour.pools[ABSENT, at])
@@ -850,7 +925,7 @@ def order_absent(day: Day, tour: Tour) -> None:
         tour.pools[ABSENT, place] = stop
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def recreate(day: Day, tour: Tour, generosity: float) -> bool:
     """Serve each absent stop where it costs least, or leave it where that is `generosity` times cheaper. False when a
     route broke."""
@@ -862,7 +937,7 @@ def recreate(day: Day, tour: Tour, generosity: float) -> bool:
         _, courier, behind = cheapest(day, tour, stop, generosity * day.stops[stop]["leaving"])
         if courier >= 0:
             empty = tour.routes[courier]["size"] == 0
-            save(tour, courier)
+            save(day, tour, courier)
             if not put_in(day, tour, courier, behind, stop):
                 fits = False
                 break
@@ -871,7 +946,7 @@ def recreate(day: Day, tour: Tour, generosity: float) -> bool:
     return fits
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def leave(tour: Tour, stop: int) -> None:
     """Note a stop as left for tomorrow."""
     count = tour.counts[LEFT_COUNT]
@@ -880,7 +955,7 @@ def leave(tour: Tour, stop: int) -> None:
     tour.counts[LEFT_COUNT] = count + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unleave(tour: Tour, stop: int) -> None:
     """Note a stop as served after all."""
     at = tour.left_at[stop]
@@ -892,23 +967,22 @@ def unleave(tour: Tour, stop: int) -> None:
     tour.counts[LEFT_COUNT] = last
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def undo(day: Day, tour: Tour) -> None:
     """Put every route that this round changed back as it was."""
     for at in range(tour.counts[ABSENT_COUNT]):
         tour.route[tour.pools[ABSENT, at]] = -1
     for place in range(tour.counts[SAVED_COUNT]):
         courier = tour.lists[SAVED, place]
+        tour.routes[courier] = tour.old_routes[courier]
         tour.routes[courier]["saved"] = 0
-        size = tour.routes[courier]["old_size"]
-        tour.routes[courier]["size"] = size
-        tour.nodes[NOW, courier, : size + 2] = tour.nodes[OLD, courier, : size + 2]
-        for at in range(1, size + 1):
+        copy(tour, courier, OLD, NOW)
+        keep(tour.old_times, tour.times, courier, day.layers, tour.routes[courier]["size"] + 2)
+        for at in range(1, tour.routes[courier]["size"] + 1):
             tour.route[tour.nodes[NOW, courier, at]] = courier
-        refresh(day, tour, courier)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep_best(day: Day, tour: Tour) -> None:
     """Remember the routes as the best so far."""
     tour.totals[1] = tour.totals[0]
@@ -916,21 +990,22 @@ def keep_best(day: Day, tour: Tour) -> None:
     for courier in range(len(day.couriers)):
         if tour.routes[courier]["dirty"]:
             tour.routes[courier]["dirty"] = 0
-            size = tour.routes[courier]["size"]
-            tour.routes[courier]["best_size"] = size
-            tour.nodes[BEST, courier, : size + 2] = tour.nodes[NOW, courier, : size + 2]
+            tour.routes[courier]["best_size"] = tour.routes[courier]["size"]
+            copy(tour, courier, NOW, BEST)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def begin(day: Day, tour: Tour, generosity: float) -> bool:
     """Work out the routes as given, and serve what is in none. False when a given route does not fit.
 
     Expects the nodes and sizes of the routes; everything else follows.
     """
     fits = True
-    tour.route[:] = -1
-    tour.left_at[:] = -1
-    tour.counts[LEFT_COUNT:STAMP] = 0
+    for stop in range(len(day.stops)):
+        tour.route[stop] = -1
+        tour.left_at[stop] = -1
+    for count in range(LEFT_COUNT, STAMP):
+        tour.counts[count] = 0
     tour.totals[0] = 0.0
     for courier in range(len(day.couriers)):
         tour.routes[courier]["dirty"] = 1
@@ -964,17 +1039,16 @@ def begin(day: Day, tour: Tour, generosity: float) -> bool:
     return fits
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def again(day: Day, tour: Tour) -> None:
     """Go back to the best routes so far."""
     for courier in range(len(day.couriers)):
-        size = tour.routes[courier]["best_size"]
-        tour.routes[courier]["size"] = size
-        tour.nodes[NOW, courier, : size + 2] = tour.nodes[BEST, courier, : size + 2]
+        tour.routes[courier]["size"] = tour.routes[courier]["best_size"]
+        copy(tour, courier, BEST, NOW)
     begin(day, tour, 1.0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> None:
     """Ruin, recreate, and keep the result if it is better, or not much worse than the temperature tolerates."""
     tour.counts[ABSENT_COUNT] = 0
@@ -997,7 +1071,7 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
                 change += day.stops[stop]["leaving"]
         for place in range(tour.counts[SAVED_COUNT]):
             courier = tour.lists[SAVED, place]
-            change += tour.routes[courier]["cost"] - tour.routes[courier]["old_cost"]
+            change += tour.routes[courier]["cost"] - tour.old_routes[courier]["cost"]
     if not fits or change >= -temperature * math.log(1.0 - throw(tour.counts)):
         undo(day, tour)
         return
@@ -1016,7 +1090,7 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
         keep_best(day, tour)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def search(day: Day, tour: Tour, setting: Setting, rounds: int, hot: float, cold: float) -> None:
     """So many rounds, while the temperature (in the objective's seconds) falls from `hot` to `cold`."""
     for at in range(rounds):
