@@ -5,6 +5,7 @@ interpreter; the better one wins. A run limited by rounds is a function of (prob
 time takes what the machine gives. `routing.improve.kernel` holds the search, `routing.improve.arrays` the translation.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from routing.improve.arrays import Flat, flat
-from routing.improve.kernel import ANY_COST, FOUND, ROUNDS, Setting, Tour, again, begin, search
+from routing.improve.kernel import ANY_COST, BEST, FOUND, ROUNDS, Setting, Tour, again, begin, search
 from routing.matrix import Matrix
 from routing.problem import DAY, Courier, Problem, Stop
 
@@ -31,18 +32,26 @@ Orders = dict[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Temper:
-    """How one search goes about it: stops taken out in a round on average, the longest string of one route, and the
-    temperature at its beginning and end, in ways to a near neighbour (the mean of each stop's two nearest)."""
+    """How one search goes about it: stops taken out in a round on average, the longest string of one route, how many
+    exchanges between two routes follow, and the temperature at its beginning and end, in ways to a near neighbour (the
+    mean of each stop's two nearest)."""
 
     removed: float
     longest: float
+    exchanges: int
     hot: float
     cold: float
 
 
 TEMPERS: Final = (
-    (Temper(removed=10.0, longest=10.0, hot=4.0, cold=0.1), Temper(removed=25.0, longest=15.0, hot=8.0, cold=0.1)),
-    (Temper(removed=15.0, longest=10.0, hot=4.0, cold=0.1), Temper(removed=30.0, longest=15.0, hot=12.0, cold=0.06)),
+    (
+        Temper(removed=10.0, longest=10.0, exchanges=5, hot=4.0, cold=0.1),
+        Temper(removed=25.0, longest=15.0, exchanges=20, hot=8.0, cold=0.1),
+    ),
+    (
+        Temper(removed=15.0, longest=10.0, exchanges=5, hot=4.0, cold=0.1),
+        Temper(removed=30.0, longest=15.0, exchanges=20, hot=12.0, cold=0.06),
+    ),
 )
 """For each thread: where routes are short, and where they are long and whole clusters must change hands."""
 SHORT: Final = 25
@@ -91,7 +100,9 @@ def improve(
     """
     day = flat(problem, stops, locks)
     ended = threading.Event()
-    searches = [_Search(day, start, tempers, seed * len(TEMPERS) + at) for at, tempers in enumerate(TEMPERS[:threads])]
+    tempers = TEMPERS[:threads]
+    meeting = _Meeting(len(tempers))
+    searches = [_Search(day, start, each, seed * len(TEMPERS) + at, meeting) for at, each in enumerate(tempers)]
     with ThreadPoolExecutor(len(searches), thread_name_prefix="improve") as pool:
         running: set[Future[None]] = {pool.submit(each.run, limit, ended) for each in searches}
         try:
@@ -119,13 +130,44 @@ def warm() -> None:
     improve(problem, stops, {"warm": ()}, start={}, limit=limit, threads=1)
 
 
+class _Meeting:
+    """Where the searches of one day wait for one another, to go on from the best that any of them has found."""
+
+    def __init__(self, searches: int) -> None:
+        self._all_here = threading.Barrier(searches)
+        self._all: list[_Search] = []
+
+    def join(self, search: "_Search") -> None:
+        self._all.append(search)
+
+    def share(self, mine: "_Search") -> None:
+        """Take over the best tour, the first of equals. Whoever is alone, since another failed, keeps its own."""
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self._all_here.wait()
+            best = min(self._all, key=lambda each: each.best)
+            if best is not mine:
+                mine.take_over(best)
+            self._all_here.wait()
+
+    def leave(self) -> None:
+        """Nobody is waited for any more."""
+        self._all_here.abort()
+
+
 class _Search:
     """One temper's tour through the day."""
 
     def __init__(
-        self, day: Flat, start: Mapping[str, Sequence[str]], tempers: tuple[Temper, Temper], seed: int
+        self,
+        day: Flat,
+        start: Mapping[str, Sequence[str]],
+        tempers: tuple[Temper, Temper],
+        seed: int,
+        meeting: _Meeting,
     ) -> None:
         self._flat = day
+        self._meeting = meeting
+        meeting.join(self)
         self._tour: Tour = day.tour(start, seed)
         self._tempers = tempers
         self.begun = False
@@ -146,12 +188,27 @@ class _Search:
             better=int(self._tour.counts[FOUND]),
         )
 
+    def take_over(self, other: "_Search") -> None:
+        """Make another's best tour the best of this search too."""
+        theirs, mine = other._tour, self._tour
+        mine.nodes[BEST] = theirs.nodes[BEST]
+        mine.routes["best_size"] = theirs.routes["best_size"]
+        mine.totals[1] = theirs.totals[1]
+
     def run(self, limit: Limit, ended: threading.Event) -> None:
-        """Cool down from hot until the limit; if there is time, then a few times from warm, each time from the best."""
+        """Cool down from hot until the limit; with time, then a few times from warm, each time from the best of all."""
+        try:
+            self._run(limit, ended)
+        except BaseException:
+            self._meeting.leave()
+            raise
+
+    def _run(self, limit: Limit, ended: threading.Event) -> None:
         day, tour = self._flat.day, self._tour
         fits = begin(day, tour, ANY_COST)
         self.begun = True
         if not fits or not len(day.stops) or not len(day.couriers):
+            self._meeting.leave()
             return
         sizes = tour.routes["size"]
         temper = self._tempers[int(sizes.sum() >= SHORT * np.count_nonzero(sizes))]
@@ -159,7 +216,11 @@ class _Search:
         begun, done, cold = time.monotonic(), 0.0, temper.cold * near
         long = limit.deadline - begun >= LONG if limit.rounds is None else limit.rounds >= MANY
         for at, (share, heat) in enumerate(REPEATEDLY if long else ONCE):
-            if at and not ended.is_set():
+            if ended.is_set():
+                self._meeting.leave()
+                return
+            if at:
+                self._meeting.share(self)
                 again(day, tour)
             phase = _Phase(
                 hot=heat * temper.hot * near,
@@ -168,7 +229,7 @@ class _Search:
                 ends=begun + (done + share) * (limit.deadline - begun),
                 rounds=None if limit.rounds is None else _part(limit.rounds, done, share),
             )
-            self._cool(phase, Setting(temper.removed, temper.longest), ended)
+            self._cool(phase, Setting(temper.removed, temper.longest, temper.exchanges), ended)
             done += share
 
     def _cool(self, phase: "_Phase", setting: Setting, ended: threading.Event) -> None:

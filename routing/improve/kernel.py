@@ -47,6 +47,10 @@ GENEROUS, GENEROSITY = 0.1, 2.0
 """Share of rounds in which a stop may cost more than leaving it, and how many times more: a far group pays together."""
 ANY_COST = 1e6
 """At first everything is served that can be: what costs more than leaving it goes in the search."""
+WHOLE_TAILS, LONGEST_PART = 0.4, 20
+"""Share of exchanges of all that is behind a cut; of how many stops at most else."""
+NEAR_CUTS = 20
+"""How many of the nearest stops a cut is looked for at."""
 AROUND_LEFT = 0.4
 """Share of rounds that ruin around a stop left for tomorrow, while there is one."""
 
@@ -194,6 +198,8 @@ class Setting(NamedTuple):
     """Stops taken out in a round, on average."""
     longest: float
     """Longest string of stops of one route."""
+    exchanges: int
+    """How many exchanges between two routes follow each round."""
 
 
 @compiled
@@ -1081,6 +1087,12 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
             leave(tour, stop)
         elif tour.route[stop] >= 0 and tour.left_at[stop] >= 0:
             unleave(tour, stop)
+    settle(day, tour, change)
+
+
+@compiled
+def settle(day: Day, tour: Tour, change: float) -> None:
+    """Go on from the routes as they are now, which cost so much more."""
     for place in range(tour.counts[SAVED_COUNT]):
         courier = tour.lists[SAVED, place]
         tour.routes[courier]["saved"] = 0
@@ -1091,9 +1103,107 @@ def one_round(day: Day, tour: Tour, setting: Setting, temperature: float) -> Non
 
 
 @compiled
+def place_of(tour: Tour, courier: int, stop: int) -> int:
+    """Where a stop stands in a route."""
+    at = 1
+    while tour.nodes[NOW, courier, at] != stop:
+        at += 1
+    return at
+
+
+@compiled
+def exchange(day: Day, tour: Tour, temperature: float) -> None:
+    """Two routes that pass near one another exchange all that is behind there (2-opt*, Potvin and Rousseau, Journal of
+    the Operational Research Society 46, 1995) or a part of it (CROSS, Taillard and others, Transportation Science 31,
+    1997), if that is better or tolerable: whole clusters change hands, for which strings are too short."""
+    stop = int(throw(tour.counts) * len(day.stops))
+    one = tour.route[stop]
+    if one < 0:
+        return
+    other = number(day.near[stop, int(throw(tour.counts) * min(NEAR_CUTS, day.near.shape[1]))])
+    two = tour.route[other]
+    if two < 0 or two == one:
+        return
+    first, second = day.couriers[one], day.couriers[two]
+    if first["matrix"] != second["matrix"]:
+        return
+    # The first keeps its stops until `cut`, the second those in front of `head`.
+    cut = place_of(tour, one, stop)
+    head = place_of(tour, two, other)
+    if cut < first["locked"] or head <= second["locked"]:
+        return
+    size, size_two = number(tour.routes[one]["size"]), number(tour.routes[two]["size"])
+    given, taken = size - cut, size_two - head + 1
+    if throw(tour.counts) >= WHOLE_TAILS:
+        given = int(throw(tour.counts) * (min(LONGEST_PART, given) + 1))
+        taken = int(throw(tour.counts) * min(LONGEST_PART, taken)) + 1
+    if size + taken - given > first["most_stops"] or size_two + given - taken > second["most_stops"]:
+        return
+    legs, nodes = day.legs[first["matrix"]], tour.nodes[NOW]
+    resumed, resumed_two = number(nodes[one, cut + given + 1]), number(nodes[two, head + taken])
+    before = number(nodes[two, head - 1])
+    detour = number(legs[stop, other]) + legs[nodes[two, head + taken - 1], resumed]
+    detour -= tour.times[LEG, one, cut + 1] + tour.times[LEG, two, head] + tour.times[LEG, two, head + taken]
+    if given > 0:
+        detour += legs[before, nodes[one, cut + 1]] + legs[nodes[one, cut + given], resumed_two]
+        detour -= tour.times[LEG, one, cut + given + 1]
+    elif taken < size_two:
+        detour += legs[before, resumed_two]
+    # At most all that is not the way can be saved besides.
+    besides = tour.routes[one]["cost"] + tour.routes[two]["cost"]
+    besides -= day.travel_weight * (tour.routes[one]["travel"] + tour.routes[two]["travel"])
+    tolerated = -temperature * math.log(1.0 - throw(tour.counts))
+    if day.travel_weight * detour - besides >= tolerated:
+        return
+    for at in range(head, head + taken):
+        if not day.allowed[one, nodes[two, at]]:
+            return
+    for at in range(cut + 1, cut + given + 1):
+        if not day.allowed[two, nodes[one, at]]:
+            return
+    tour.counts[ABSENT_COUNT] = 0
+    tour.counts[SAVED_COUNT] = 0
+    save(day, tour, one)
+    save(day, tour, two)
+    spliced(tour, one, cut + 1, given, two, head, taken)
+    spliced(tour, two, head, taken, one, cut + 1, given)
+    fits = refresh(day, tour, one) and refresh(day, tour, two)
+    fits = fits and holds(day, tour, one) and holds(day, tour, two)
+    change = tour.routes[one]["cost"] - tour.old_routes[one]["cost"]
+    change += tour.routes[two]["cost"] - tour.old_routes[two]["cost"]
+    if not fits or change >= tolerated:
+        undo(day, tour)
+        return
+    settle(day, tour, change)
+
+
+@compiled
+def spliced(tour: Tour, courier: int, at: int, gone: int, giver: int, source: int, count: int) -> None:
+    """Put `count` nodes of the giver's saved route, from `source` on, in the place of `gone` nodes of a saved route."""
+    size = number(tour.old_routes[courier]["size"])
+    for step in range(count):
+        stop = number(tour.nodes[OLD, giver, source + step])
+        tour.nodes[NOW, courier, at + step] = stop
+        tour.route[stop] = courier
+    for step in range(at + gone, size + 1):
+        tour.nodes[NOW, courier, step + count - gone] = tour.nodes[OLD, courier, step]
+    tour.routes[courier]["size"] = size + count - gone
+
+
+@compiled
+def holds(day: Day, tour: Tour, courier: int) -> bool:
+    """Whether the bag holds all that a route carries at any time."""
+    most = tour.times[BAG_AFTER, courier, 0] if day.any_pickup else tour.routes[courier]["load"]
+    return bool(most <= day.couriers[courier]["capacity"])
+
+
+@compiled
 def search(day: Day, tour: Tour, setting: Setting, rounds: int, hot: float, cold: float) -> None:
-    """So many rounds, while the temperature (in the objective's seconds) falls from `hot` to `cold`."""
+    """So many rounds with their exchanges, while the temperature (in the objective's seconds) falls as told."""
     for at in range(rounds):
         temperature = hot * (cold / hot) ** (at / rounds)
         one_round(day, tour, setting, temperature)
+        if len(day.couriers) > 1 and len(day.stops) > 1:
+            for _ in range(setting.exchanges):
+                exchange(day, tour, temperature)
     tour.counts[ROUNDS] += rounds

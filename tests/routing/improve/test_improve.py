@@ -1,7 +1,12 @@
 import time
 from dataclasses import replace
+from threading import Event, Lock
 
-from routing.improve import TEMPERS, Found, Limit, improve
+import pytest
+
+import routing.improve
+from routing.improve import REPEATEDLY, TEMPERS, Found, Limit, improve, kernel
+from routing.improve.kernel import Day, Tour
 from routing.insertion import fitting, kept_locks
 from routing.plan import cost, timed
 from routing.problem import Problem
@@ -71,3 +76,41 @@ def test_what_it_says_it_costs_is_what_it_costs() -> None:
     day = office_day(50, 3, breaks=True)
     best = found(day, Limit(deadline=soon(), rounds=500))[0]
     assert abs(cost(day, timed(day, best.orders)).total - best.cost) <= len(day.couriers)
+
+
+def test_searches_go_on_from_the_best_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was unlucky does not warm up its own poor plan again, and a repeated run still finds the same."""
+    monkeypatch.setattr(routing.improve, "MANY", 100)
+    day = office_day(80, 3, tight=True)
+    told: list[list[float]] = []
+    again = kernel.again
+
+    def noted(flat_day: Day, tour: Tour) -> None:
+        again(flat_day, tour)
+        with writing:
+            told.append([tour.totals[0], tour.totals[1]])
+
+    writing = Lock()
+    monkeypatch.setattr(routing.improve, "again", noted)
+    limit = Limit(deadline=soon(), rounds=400)
+    first = found(day, limit)
+    assert len(told) == 2 * (len(REPEATEDLY) - 1)
+    for at in range(0, len(told), 2):
+        assert told[at] == pytest.approx(told[at + 1])
+    assert found(day, limit) == first
+    assert all(each.cost <= told[-1][1] + 1e-3 for each in first)
+
+
+def test_a_search_that_fails_leaves_the_other_nobody_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solve ends with the fault that stopped it, not never."""
+    monkeypatch.setattr(routing.improve, "MANY", 100)
+    failed = Event()
+
+    def failing(flat_day: Day, tour: Tour) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("planted")
+
+    monkeypatch.setattr(routing.improve, "again", failing)
+    with pytest.raises(RuntimeError, match="planted"):
+        found(office_day(40, 2), Limit(deadline=soon(), rounds=400))

@@ -34,7 +34,7 @@ from tests.routing.days import HOUR, office_day
 from tests.routing.random_days import problems
 
 ROOT = Path(__file__).resolve().parents[3]
-BOLD = Setting(6.0, 5.0)
+BOLD = Setting(6.0, 5.0, 4)
 COMPLETENESS = {Wrong.FORGOTTEN, Wrong.NO_REASON, Wrong.LOCK}
 
 
