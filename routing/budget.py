@@ -13,6 +13,9 @@ MOST_SEARCHED: Final = 3_000
 """More stops than this are not searched for: the most pressing are, and the rest may be inserted."""
 POLISH_SHARE, MOST_POLISH = 0.05, 0.5
 """Share of the time, and most seconds, in which OR-Tools goes down from our plan to the next local optimum."""
+MOST_TRIES: Final = 5_000
+"""Stops left × couriers from which on OR-Tools, which tries each with each, looks at the clock too seldom: a tenth of a
+second took it 1.1 s."""
 TAIL, TAIL_PER_STOP = 0.004, 0.0002
 """Seconds that the end of a solve takes: reasons, the check for faults, OR-Tools reading the plan back."""
 LEAST: Final = 0.05
@@ -33,6 +36,11 @@ def tail(stops: int) -> float:
 def polish(seconds: float) -> float:
     """Seconds for going down to the next local optimum, of all that a solve has."""
     return min(MOST_POLISH, POLISH_SHARE * seconds)
+
+
+def descends(left: int, couriers: int) -> bool:
+    """Whether OR-Tools, having read a plan back, is to go on from it, with so many stops left."""
+    return left * couriers <= MOST_TRIES
 
 
 def readable(problem: Problem, stops: Sequence[Stop], seconds: float) -> bool:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from ortools.util import optional_boolean_pb2
 
-from routing.budget import MOST_SEARCHED, MOST_STOPS, enough, polish, pressing, readable, tail
+from routing.budget import MOST_SEARCHED, MOST_STOPS, descends, enough, polish, pressing, readable, tail
 from routing.faults import faults
 from routing.improve import Limit, improve, warm
 from routing.insertion import FULL, fitting, insert, kept_locks, let_go, why_never
@@ -143,6 +143,10 @@ def _polished(
     last = None if watch.rounds is not None else max(watch.deadline, time.monotonic() + watch.whole * LAST_SHARE)
     again = insert(problem, fitting(problem, found), deadline=last, otherwise=FULL)[0]
     return [again, *plans]
+
+
+def _count(orders: Keys) -> int:
+    return sum(map(len, orders.values()))
 
 
 def _keys(orders: Locks) -> Orders:
@@ -311,6 +315,8 @@ class _Model:
         self.routing.CloseModel()
         firsts = [self._read(orders) for orders in warm]
         self.agrees = any(one is not None for one in firsts)
+        if ours and not descends(len(self.stops) - max(map(_count, warm)), len(self.couriers)):
+            return None
         if not ours or not self.agrees:
             firsts += self._quick(watch)
         best = min((one for one in firsts if one is not None), key=lambda one: int(one.ObjectiveValue()), default=None)
