@@ -50,13 +50,16 @@ def gazetteer_in(url: str, day: date | None) -> Gazetteer | str:
 
 def address(url: str) -> str:
     """What libpq connects to for a DATABASE_URL. Raises ValueError when it is none."""
-    found = _URL.fullmatch(url)
+    found = _URL.fullmatch(url.strip())
     if found is None:
         raise ValueError("not an address of a PostgreSQL database")
     parts = {name: unquote(part) for name, part in found.groupdict().items() if part and name != "query"}
     if "ipv6" in parts:
         parts["host"] = parts.pop("ipv6")
+    options = parse_qsl(found["query"] or "")
+    if len(dict(options)) < len(options):
+        raise ValueError("an option is given twice, which only SQLAlchemy understands")
     try:
-        return make_conninfo("", **parts | dict(parse_qsl(found["query"] or "")))
+        return make_conninfo("", **parts | dict(options))
     except psycopg.ProgrammingError as wrong:
         raise ValueError(str(wrong)) from None

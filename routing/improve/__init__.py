@@ -99,13 +99,13 @@ def improve(
     returns worse ones. `told` hears the best cost so far and the rounds made. Raises what a search raises.
     """
     day = flat(problem, stops, locks)
-    ended = threading.Event()
     tempers = TEMPERS[:threads]
     meeting = _Meeting(len(tempers))
     searches = [_Search(day, start, each, seed * len(TEMPERS) + at, meeting) for at, each in enumerate(tempers)]
+    course = _Course.of(limit)
     with ThreadPoolExecutor(len(searches), thread_name_prefix="improve") as pool:
-        running: set[Future[None]] = {pool.submit(each.run, limit, ended) for each in searches}
         try:
+            running: set[Future[None]] = {pool.submit(each.run, course) for each in searches}
             while running:
                 done, running = wait(running, timeout=LOOK)
                 for each in done:
@@ -114,9 +114,10 @@ def improve(
                     best = min(each.best for each in searches if each.begun)
                     told(best, sum(each.rounds for each in searches))
                 if limit.stopped is not None and limit.stopped():
-                    ended.set()
+                    course.ended.set()
         finally:
-            ended.set()
+            course.ended.set()
+            meeting.leave()
     return sorted((each.found() for each in searches), key=lambda found: found.cost)
 
 
@@ -195,41 +196,31 @@ class _Search:
         mine.routes["best_size"] = theirs.routes["best_size"]
         mine.totals[1] = theirs.totals[1]
 
-    def run(self, limit: Limit, ended: threading.Event) -> None:
+    def run(self, course: "_Course") -> None:
         """Cool down from hot until the limit; with time, then a few times from warm, each time from the best of all."""
         try:
-            self._run(limit, ended)
-        except BaseException:
+            self._run(course)
+        finally:
             self._meeting.leave()
-            raise
 
-    def _run(self, limit: Limit, ended: threading.Event) -> None:
+    def _run(self, course: "_Course") -> None:
         day, tour = self._flat.day, self._tour
         fits = begin(day, tour, ANY_COST)
         self.begun = True
         if not fits or not len(day.stops) or not len(day.couriers):
-            self._meeting.leave()
             return
         sizes = tour.routes["size"]
         temper = self._tempers[int(sizes.sum() >= SHORT * np.count_nonzero(sizes))]
         near = max(1.0, day.travel_weight * float(np.mean(day.stops["lonely"])) / 2)
-        begun, done, cold = time.monotonic(), 0.0, temper.cold * near
-        long = limit.deadline - begun >= LONG if limit.rounds is None else limit.rounds >= MANY
-        for at, (share, heat) in enumerate(REPEATEDLY if long else ONCE):
-            if ended.is_set():
-                self._meeting.leave()
+        cold, done = temper.cold * near, 0.0
+        for at, (share, heat) in enumerate(course.coolings):
+            if course.ended.is_set():
                 return
             if at:
                 self._meeting.share(self)
                 again(day, tour)
-            phase = _Phase(
-                hot=heat * temper.hot * near,
-                cold=cold,
-                begun=begun + done * (limit.deadline - begun),
-                ends=begun + (done + share) * (limit.deadline - begun),
-                rounds=None if limit.rounds is None else _part(limit.rounds, done, share),
-            )
-            self._cool(phase, Setting(temper.removed, temper.longest, temper.exchanges), ended)
+            phase = course.phase(done, share, hot=heat * temper.hot * near, cold=cold)
+            self._cool(phase, Setting(temper.removed, temper.longest, temper.exchanges), course.ended)
             done += share
 
     def _cool(self, phase: "_Phase", setting: Setting, ended: threading.Event) -> None:
@@ -254,6 +245,33 @@ class _Search:
             before, now = now, time.monotonic()
             rounds = max(FEWEST_ROUNDS, min(2 * rounds, int(rounds * SLICE / max(1e-6, now - before))))
             done = (now - phase.begun) / whole
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Course:
+    """How all searches of one day go through the time: decided once, since they wait for one another in between."""
+
+    limit: Limit
+    begun: float
+    coolings: Sequence[tuple[float, float]]
+    ended: threading.Event
+
+    @classmethod
+    def of(cls, limit: Limit) -> "_Course":
+        begun = time.monotonic()
+        long = limit.deadline - begun >= LONG if limit.rounds is None else limit.rounds >= MANY
+        return cls(limit=limit, begun=begun, coolings=REPEATEDLY if long else ONCE, ended=threading.Event())
+
+    def phase(self, done: float, share: float, *, hot: float, cold: float) -> "_Phase":
+        """The cooling that begins after a share of all and takes another."""
+        whole = self.limit.deadline - self.begun
+        return _Phase(
+            hot=hot,
+            cold=cold,
+            begun=self.begun + done * whole,
+            ends=self.begun + (done + share) * whole,
+            rounds=None if self.limit.rounds is None else _part(self.limit.rounds, done, share),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,12 +20,12 @@ DAY = date(2026, 12, 1)
         "postgresql+psycopg://app@/delivery?host=/run/a folder&port=5433",
         "postgresql+psycopg://app:b/c#d?e%40 '\\@host.vn:5433/delivery",
         "postgresql://app@[::1]:5432/delivery",
-        "postgresql+psycopg://host/delivery?sslmode=require",
+        "postgresql+psycopg://host/delivery?sslmode=require\n",
     ],
 )
 def test_an_address_leads_where_the_application_goes(url: str) -> None:
     """Both read one DATABASE_URL: a password that only one of them understands would tell old answers."""
-    meant = make_url(url)
+    meant = make_url(url.strip())
     there = conninfo_to_dict(address(url))
     parts = meant.translate_connect_args(username="user", database="dbname") | dict(meant.query)
     assert there == {name: str(part) for name, part in parts.items()}
@@ -33,11 +33,19 @@ def test_an_address_leads_where_the_application_goes(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "delivery", "mysql://host/delivery", "postgresql://host", "postgresql://host:x/d", "postgresql://h/d?no=1"],
+    [
+        "",
+        "delivery",
+        "mysql://host/delivery",
+        "postgresql://host",
+        "postgresql://host:x/d",
+        "postgresql://h/d?no=1",
+        "postgresql://h/d?host=a&host=b",
+    ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     """Before a connection is tried, and without repeating the password in it."""
-    with pytest.raises(ValueError, match=r"not an address|invalid"):
+    with pytest.raises(ValueError, match=r"not an address|invalid|twice"):
         address(url)
 
 

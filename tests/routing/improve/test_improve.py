@@ -1,6 +1,6 @@
 import time
 from dataclasses import replace
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 
 import pytest
 
@@ -113,4 +113,38 @@ def test_a_search_that_fails_leaves_the_other_nobody_to_wait_for(monkeypatch: py
 
     monkeypatch.setattr(routing.improve, "again", failing)
     with pytest.raises(RuntimeError, match="planted"):
+        found(office_day(40, 2), Limit(deadline=soon(), rounds=400))
+
+
+def test_a_search_that_ends_early_leaves_the_other_nobody_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan in force that only one of them finds out of the rules, or a day that is over."""
+    monkeypatch.setattr(routing.improve, "MANY", 100)
+    begin = kernel.begin
+    ended = Event()
+
+    def ending(flat_day: Day, tour: Tour, generosity: float) -> bool:
+        begun: bool = begin(flat_day, tour, generosity)
+        first = not ended.is_set()
+        ended.set()
+        return begun and not first
+
+    monkeypatch.setattr(routing.improve, "begin", ending)
+    searches = found(office_day(40, 2), Limit(deadline=soon(), rounds=400))
+    assert sorted(each.rounds for each in searches) == [0, 400]
+
+
+def test_a_thread_that_cannot_begin_leaves_the_other_nobody_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a machine has no thread to spare."""
+    monkeypatch.setattr(routing.improve, "MANY", 100)
+    begin_thread = Thread.start
+    begun: list[Thread] = []
+
+    def starting(thread: Thread) -> None:
+        begun.append(thread)
+        if len(begun) == 2:
+            raise RuntimeError("can't start new thread")
+        begin_thread(thread)
+
+    monkeypatch.setattr(Thread, "start", starting)
+    with pytest.raises(RuntimeError, match="start new thread"):
         found(office_day(40, 2), Limit(deadline=soon(), rounds=400))
