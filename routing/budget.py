@@ -39,7 +39,7 @@ def polish(seconds: float) -> float:
 
 
 def descends(left: int, couriers: int) -> bool:
-    """Whether OR-Tools, having read a plan back, is to go on from it, with so many stops left."""
+    """Whether OR-Tools can go on from a plan that leaves so many stops, and still look at the clock."""
     return left * couriers <= MOST_TRIES
 
 

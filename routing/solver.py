@@ -131,6 +131,7 @@ def _polished(
         or watch.stopped()
         or len(possible) > MOST_STOPS
         or (ours and not readable(problem, possible, watch.whole))
+        or (ours and not descends(len(possible) - max(map(_planned, plans)), len(problem.couriers)))
     ):
         return plans
     stops = list(possible)
@@ -145,8 +146,8 @@ def _polished(
     return [again, *plans]
 
 
-def _count(orders: Keys) -> int:
-    return sum(map(len, orders.values()))
+def _planned(plan: Plan) -> int:
+    return sum(map(len, plan.orders.values()))
 
 
 def _keys(orders: Locks) -> Orders:
@@ -161,7 +162,6 @@ class _Model:
         self.stops = stops
         self.couriers = problem.couriers
         self.locks = locks
-        self.agrees = False
         count = len(stops)
         self.places = np.array([s.place for s in stops] + [p for c in self.couriers for p in (c.start, c.end)])
         self.service = np.array([stop.service_seconds for stop in stops] + [0] * (2 * len(self.couriers)))
@@ -314,10 +314,7 @@ class _Model:
         """
         self.routing.CloseModel()
         firsts = [self._read(orders) for orders in warm]
-        self.agrees = any(one is not None for one in firsts)
-        if ours and not descends(len(self.stops) - max(map(_count, warm)), len(self.couriers)):
-            return None
-        if not ours or not self.agrees:
+        if not ours or all(one is None for one in firsts):
             firsts += self._quick(watch)
         best = min((one for one in firsts if one is not None), key=lambda one: int(one.ObjectiveValue()), default=None)
         if best is None:

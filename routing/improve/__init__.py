@@ -122,7 +122,7 @@ def improve(
 
 
 def warm() -> None:
-    """Compile or load what a first solve would have to wait for: once a process, about 10 s if nothing is on disk."""
+    """Compile or load what a first solve would have to wait for: once a process, about 15 s if nothing is on disk."""
     matrix = Matrix(seconds=np.zeros((3, 3), dtype=np.int32), metres=np.zeros((3, 3), dtype=np.int32))
     stops = tuple(Stop(key=str(place), place=place) for place in (1, 2))
     courier = Courier(key="warm", start=0, end=0, shift_start=0, shift_end=DAY)
